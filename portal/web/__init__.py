@@ -1,0 +1,1 @@
+"""What only HTTP needs; knows no feature."""

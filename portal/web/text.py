@@ -1,0 +1,53 @@
+"""Handle what people type: tidy it, refuse what cannot be seen, cut it into paragraphs."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Control characters (NUL would also be refused by PostgreSQL), and those that turn the reading order round.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, or one list when there is more than a line of it."""
+
+    is_list: bool
+    lines: tuple[str, ...]
+
+
+def tidy(text: str) -> str:
+    """Join composed characters, unify line ends, and cut space at both ends."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip()
+
+
+def without_unseen(text: str) -> str:
+    """Take out the characters that nobody can see."""
+    return UNSEEN.sub("", text)
+
+
+def fold(text: str) -> str:
+    """Bring text to the form that search compares: full width to half, case away."""
+    return without_unseen(unicodedata.normalize("NFKC", text)).casefold().strip()
+
+
+def blocks(text: str) -> list[Block]:
+    """Cut a description into paragraphs and lists (lines that begin with “- ”)."""
+    found: list[Block] = []
+    for chunk in re.split(r"\n\s*\n", text.strip()):
+        lines = [line.strip() for line in chunk.split("\n") if line.strip()]
+        plain: list[str] = []
+        points: list[str] = []
+        for line in lines:
+            if line.startswith("- "):
+                points.append(line[2:].strip())
+            else:
+                plain.append(line)
+        if plain:
+            found.append(Block(False, tuple(plain)))
+        if points:
+            found.append(Block(True, tuple(points)))
+    return found
