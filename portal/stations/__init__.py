@@ -1,0 +1,1 @@
+"""The network: its stations, their rooms and opening hours, the clusters they form."""
