@@ -1,0 +1,492 @@
+"""Post activities, publish, change and cancel them, write down who came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.activities import rooms
+from portal.activities.dates import Span, span_of
+from portal.activities.models import (
+    Activity,
+    ActivityAudience,
+    ActivityCohost,
+    ActivityStatus,
+    Audience,
+    Category,
+    CountSource,
+    Occurrence,
+    OccurrenceStatus,
+)
+from portal.activities.notices import tell_cohosts
+from portal.activities.search import search_text
+from portal.audit.actions import record
+from portal.clock import local, now, today
+from portal.db import lock, transaction
+from portal.errors import Missing, OutOfDate, Refused
+from portal.i18n import _
+from portal.once import done, earlier
+from portal.stations.models import Room, Station
+from portal.stations.queries import is_in_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is offered and to whom."""
+
+    title: str
+    text: str
+    category: Category
+    series_id: int | None
+    audiences: tuple[Audience, ...]
+    cohost_ids: tuple[int, ...]
+    registration: bool
+    party_max: int
+    min_age: int | None
+    max_age: int | None
+    contact: str
+    phone: str
+    themes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where it takes place: a room, or a named place; and how many find room there (None: any number)."""
+
+    room_id: int | None
+    place_name: str
+    place_address: str
+    place_directions: str
+    seats: int | None
+
+
+def post(
+    station_id: int,
+    content: Content,
+    where: Where,
+    spans: Sequence[Span],
+    publish: bool,
+    by: Actor,
+    key: str = "",
+) -> int:
+    """Make an activity with its dates and return its id; the same key makes it once.
+
+    Raises:
+        Missing: the station is not within the actor's scope, or the room is not the station's.
+        Refused: the room is taken at one of the times.
+    """
+    with transaction() as session:
+        before = earlier(session, "activity.posted", by, key)
+        if before is not None:
+            return int(before)
+        _check_station(session, station_id, by)
+        activity = Activity(
+            station_id=station_id,
+            status=ActivityStatus.DRAFT,
+            created_at=now(),
+            changed_at=now(),
+            created_by=by.name,
+        )
+        _fill(session, activity, content, where)
+        session.add(activity)
+        session.flush()
+        _relate(session, activity.id, station_id, content)
+        _add_dates(session, activity, where, spans)
+        record(session, by, "activity.posted", "activity", activity.id, station_id, detail=content.title)
+        if publish:
+            _publish(session, activity, by)
+        done(session, "activity.posted", by, key, str(activity.id))
+        return activity.id
+
+
+def rewrite_draft(
+    activity_id: int,
+    version: int,
+    content: Content,
+    where: Where,
+    spans: Sequence[Span],
+    publish: bool,
+    by: Actor,
+) -> None:
+    """Replace all of a draft, its dates too, and publish it if wished.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+        Refused: it is no draft any more, or the room is taken.
+        OutOfDate: somebody else has changed it since version.
+    """
+    with transaction() as session:
+        activity = _locked(session, activity_id, by, version)
+        if activity.status is not ActivityStatus.DRAFT:
+            raise OutOfDate(_("This activity is published already. Change its text or its single dates."))
+        _fill(session, activity, content, where)
+        _relate(session, activity.id, activity.station_id, content)
+        session.execute(sa.delete(Occurrence).where(Occurrence.activity_id == activity_id))
+        _add_dates(session, activity, where, spans)
+        _touch(activity)
+        if publish:
+            _publish(session, activity, by)
+
+
+def change_content(activity_id: int, version: int, content: Content, by: Actor) -> None:
+    """Change what is said of an activity; its dates, places and seats stay.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+        OutOfDate: somebody else has changed it since version.
+    """
+    with transaction() as session:
+        activity = _locked(session, activity_id, by, version)
+        renamed = activity.title != content.title
+        where = Where(
+            activity.room_id,
+            activity.place_name,
+            activity.place_address,
+            activity.place_directions,
+            activity.seats,
+        )
+        _fill(session, activity, content, where)
+        _relate(session, activity.id, activity.station_id, content)
+        _touch(activity)
+        # Feeds tell a change by this moment; a new title is a change people's calendars should take up.
+        session.execute(
+            sa.update(Occurrence)
+            .where(Occurrence.activity_id == activity_id, Occurrence.ends_at > now())
+            .values(changed_at=now(), sequence=Occurrence.sequence + int(renamed))
+        )
+        record(session, by, "activity.changed", "activity", activity_id, activity.station_id)
+
+
+def publish(activity_id: int, by: Actor) -> None:
+    """Show a draft to everybody; publishing twice changes nothing.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+        Refused: it has no dates to come, was cancelled, or its room is taken at one of the times.
+    """
+    with transaction() as session:
+        activity = _locked(session, activity_id, by)
+        if activity.status is ActivityStatus.CANCELLED:
+            raise Refused(_("This activity was cancelled. Copy it to hold it again."))
+        if activity.status is ActivityStatus.DRAFT:
+            _publish(session, activity, by)
+            _touch(activity)
+
+
+def delete_draft(activity_id: int, by: Actor) -> None:
+    """Delete what was never published.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+        Refused: it was published; then it can only be cancelled.
+    """
+    with transaction() as session:
+        activity = _locked(session, activity_id, by)
+        if activity.status is not ActivityStatus.DRAFT:
+            raise Refused(_("It was published, so people may count on it. It can be cancelled, not deleted."))
+        record(
+            session,
+            by,
+            "activity.deleted",
+            "activity",
+            activity_id,
+            activity.station_id,
+            detail=activity.title,
+        )
+        session.execute(sa.delete(Activity).where(Activity.id == activity_id))
+
+
+def cancel(activity_id: int, reason: str, by: Actor) -> int:
+    """Cancel an activity with all its dates to come; return how many were cancelled.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+        Refused: it is a draft, which is deleted instead.
+    """
+    with transaction() as session:
+        activity = _locked(session, activity_id, by)
+        if activity.status is ActivityStatus.DRAFT:
+            raise Refused(_("This is a draft nobody has seen. It can simply be deleted."))
+        if activity.status is ActivityStatus.CANCELLED:
+            return 0
+        activity.status = ActivityStatus.CANCELLED
+        activity.cancel_reason = reason
+        activity.cancelled_at = now()
+        _touch(activity)
+        coming = session.scalars(
+            sa.select(Occurrence)
+            .where(
+                Occurrence.activity_id == activity_id,
+                Occurrence.starts_at > now(),
+                Occurrence.status == OccurrenceStatus.PLANNED,
+            )
+            .order_by(Occurrence.id)
+            .with_for_update()
+        ).all()
+        for occurrence in coming:
+            _cancel(session, occurrence, activity, reason)
+        record(session, by, "activity.cancelled", "activity", activity_id, activity.station_id, reason=reason)
+        return len(coming)
+
+
+def cancel_occurrence(occurrence_id: int, reason: str, by: Actor) -> None:
+    """Cancel one date; it stays to be seen as cancelled.
+
+    Raises:
+        Missing: there is no such occurrence within the actor's scope.
+        Refused: it is over, or its activity is a draft.
+        OutOfDate: it is cancelled already.
+    """
+    with transaction() as session:
+        occurrence, activity = _locked_occurrence(session, occurrence_id, by)
+        if occurrence.status is OccurrenceStatus.CANCELLED:
+            raise OutOfDate(_("This date is cancelled already."))
+        if not occurrence.published:
+            raise Refused(_("This is a draft nobody has seen. It can simply be deleted."))
+        if occurrence.ends_at <= now():
+            raise Refused(_("It is over. What took place cannot be cancelled."))
+        _cancel(session, occurrence, activity, reason)
+        record(
+            session,
+            by,
+            "occurrence.cancelled",
+            "occurrence",
+            occurrence_id,
+            occurrence.station_id,
+            reason=reason,
+        )
+
+
+def restore_occurrence(occurrence_id: int, by: Actor) -> None:
+    """Take back a cancellation on the day it was made.
+
+    Raises:
+        Missing: there is no such occurrence within the actor's scope.
+        Refused: it was cancelled on an earlier day, has begun, or its room was given away meanwhile.
+    """
+    with transaction() as session:
+        occurrence, activity = _locked_occurrence(session, occurrence_id, by)
+        if occurrence.status is not OccurrenceStatus.CANCELLED or occurrence.cancelled_at is None:
+            raise OutOfDate(_("This date takes place; there is nothing to take back."))
+        if local(occurrence.cancelled_at).date() != today() or occurrence.starts_at <= now():
+            raise Refused(_("A cancellation can be taken back on the same day, before it would have begun."))
+        if activity.status is ActivityStatus.CANCELLED:
+            activity.status = ActivityStatus.PUBLISHED
+            activity.cancel_reason = ""
+            activity.cancelled_at = None
+            _touch(activity)
+        occurrence.status = OccurrenceStatus.PLANNED
+        occurrence.cancel_reason = ""
+        occurrence.cancelled_at = None
+        _bump(occurrence)
+        rooms.book(session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at))])
+        tell_cohosts(session, activity, occurrence, _("takes place after all"))
+        record(session, by, "occurrence.restored", "occurrence", occurrence_id, occurrence.station_id)
+
+
+def move_occurrence(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor) -> None:
+    """Give one date another time, place or number of seats.
+
+    Raises:
+        Missing: there is no such occurrence within the actor's scope, or the room is not its station's.
+        Refused: it is over or cancelled, or the room is taken then.
+        OutOfDate: somebody else has moved it since sequence.
+    """
+    with transaction() as session:
+        occurrence, activity = _locked_occurrence(session, occurrence_id, by)
+        if occurrence.sequence != sequence:
+            raise OutOfDate(_("Somebody else has changed this date just now. Please look again."))
+        if occurrence.status is OccurrenceStatus.CANCELLED:
+            raise Refused(_("This date is cancelled already."))
+        if occurrence.ends_at <= now():
+            raise Refused(_("It is over. What took place cannot be moved."))
+        _check_room(session, where.room_id, occurrence.station_id)
+        occurrence.starts_at = when.starts_at
+        occurrence.ends_at = when.ends_at
+        occurrence.room_id = where.room_id
+        occurrence.place_name = "" if where.room_id else where.place_name
+        occurrence.place_address = where.place_address
+        occurrence.place_directions = where.place_directions
+        occurrence.seats = where.seats
+        _bump(occurrence)
+        session.flush()
+        if occurrence.published:
+            rooms.release(session, [occurrence.id])
+            rooms.book(session, [(occurrence, when)])
+            tell_cohosts(session, activity, occurrence, _("has changed"))
+        record(session, by, "occurrence.moved", "occurrence", occurrence_id, occurrence.station_id)
+
+
+def count_attendance(
+    occurrence_id: int, attended: int, minors: int | None, elderly: int | None, source: CountSource, by: Actor
+) -> None:
+    """Write down how many came, and how many of them were minors and elderly (None: nobody looked).
+
+    Raises:
+        Missing: there is no such occurrence within the actor's scope.
+        Refused: it has not begun or was cancelled, or the parts are more than the whole.
+    """
+    if (minors or 0) + (elderly or 0) > attended:
+        raise Refused(
+            _("More minors and elderly than people in all. Please check the figures."), field="attended"
+        )
+    with transaction() as session:
+        occurrence, _activity = _locked_occurrence(session, occurrence_id, by)
+        if occurrence.status is OccurrenceStatus.CANCELLED:
+            raise Refused(_("It was cancelled; nobody can have come."))
+        if not occurrence.published or occurrence.starts_at > now():
+            raise Refused(_("It has not begun yet. Count when people are there."))
+        was = occurrence.attended
+        occurrence.attended = attended
+        occurrence.minors = minors
+        occurrence.elderly = elderly
+        occurrence.count_source = source
+        occurrence.counted_by = by.name
+        occurrence.counted_at = now()
+        record(
+            session,
+            by,
+            "attendance.counted",
+            "occurrence",
+            occurrence_id,
+            occurrence.station_id,
+            detail=f"{'-' if was is None else was} → {attended}",
+        )
+
+
+def _check_station(session: Session, station_id: int, by: Actor) -> None:
+    station = session.get(Station, station_id)
+    if station is None or station.closed or not is_in_scope(station_id, by.scope):
+        raise Missing
+
+
+def _check_room(session: Session, room_id: int | None, station_id: int) -> None:
+    if room_id is None:
+        return
+    room = lock(session, Room, room_id)  # nobody else books it until we are done
+    if room is None or room.station_id != station_id or room.retired:
+        raise Refused(_("This station has no such room any more."), field="room")
+
+
+def _locked(session: Session, activity_id: int, by: Actor, version: int | None = None) -> Activity:
+    activity = lock(session, Activity, activity_id)
+    if activity is None or not is_in_scope(activity.station_id, by.scope):
+        raise Missing
+    if version is not None and activity.version != version:
+        raise OutOfDate(
+            _("Somebody else has changed this just now. Please look again; what you typed is kept.")
+        )
+    return activity
+
+
+def _locked_occurrence(session: Session, occurrence_id: int, by: Actor) -> tuple[Occurrence, Activity]:
+    occurrence = lock(session, Occurrence, occurrence_id)
+    if occurrence is None or not is_in_scope(occurrence.station_id, by.scope):
+        raise Missing
+    return occurrence, session.get_one(Activity, occurrence.activity_id)
+
+
+def _touch(activity: Activity) -> None:
+    activity.changed_at = now()
+    activity.version += 1
+
+
+def _bump(occurrence: Occurrence) -> None:
+    occurrence.changed_at = now()
+    occurrence.sequence += 1
+
+
+def _fill(session: Session, activity: Activity, content: Content, where: Where) -> None:
+    _check_room(session, where.room_id, activity.station_id)
+    activity.title = content.title
+    activity.text = content.text
+    activity.category = content.category
+    activity.series_id = content.series_id
+    activity.themes = content.themes
+    activity.registration = content.registration
+    activity.party_max = content.party_max
+    activity.min_age = content.min_age
+    activity.max_age = content.max_age
+    activity.contact = content.contact
+    activity.phone = content.phone
+    activity.seats = where.seats
+    activity.room_id = where.room_id
+    activity.place_name = "" if where.room_id else where.place_name
+    activity.place_address = where.place_address
+    activity.place_directions = where.place_directions
+    activity.search = search_text(session, activity)
+
+
+def _relate(session: Session, activity_id: int, station_id: int, content: Content) -> None:
+    session.execute(sa.delete(ActivityAudience).where(ActivityAudience.activity_id == activity_id))
+    session.execute(sa.delete(ActivityCohost).where(ActivityCohost.activity_id == activity_id))
+    session.add_all(
+        ActivityAudience(activity_id=activity_id, audience=audience) for audience in content.audiences
+    )
+    session.add_all(
+        ActivityCohost(activity_id=activity_id, station_id=cohost)
+        for cohost in sorted(set(content.cohost_ids) - {station_id})
+    )
+
+
+def _add_dates(session: Session, activity: Activity, where: Where, spans: Sequence[Span]) -> None:
+    session.add_all(
+        Occurrence(
+            activity_id=activity.id,
+            station_id=activity.station_id,
+            starts_at=when.starts_at,
+            ends_at=when.ends_at,
+            room_id=where.room_id,
+            place_name=activity.place_name,
+            place_address=where.place_address,
+            place_directions=where.place_directions,
+            seats=where.seats,
+            status=OccurrenceStatus.PLANNED,
+            changed_at=now(),
+        )
+        for when in spans
+    )
+    session.flush()
+
+
+def _publish(session: Session, activity: Activity, by: Actor) -> None:
+    dates = session.scalars(
+        sa.select(Occurrence)
+        .where(Occurrence.activity_id == activity.id, Occurrence.published.is_(False))
+        .order_by(Occurrence.id)
+        .with_for_update()
+    ).all()
+    if not any(occurrence.ends_at > now() for occurrence in dates):
+        raise Refused(_("All its dates are over. Please choose a date to come."), field="first_day")
+    activity.status = ActivityStatus.PUBLISHED
+    for occurrence in dates:
+        occurrence.published = True
+        occurrence.changed_at = now()
+    session.flush()
+    rooms.book(
+        session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at)) for occurrence in dates]
+    )
+    record(
+        session,
+        by,
+        "activity.published",
+        "activity",
+        activity.id,
+        activity.station_id,
+        detail=f"{activity.title}, {len(dates)}",
+    )
+
+
+def _cancel(session: Session, occurrence: Occurrence, activity: Activity, reason: str) -> None:
+    occurrence.status = OccurrenceStatus.CANCELLED
+    occurrence.cancel_reason = reason
+    occurrence.cancelled_at = now()
+    # A figure already counted cannot stand beside a cancellation.
+    occurrence.attended = occurrence.minors = occurrence.elderly = None
+    occurrence.count_source = occurrence.counted_at = None
+    _bump(occurrence)
+    session.flush()
+    rooms.release(session, [occurrence.id])
+    tell_cohosts(session, activity, occurrence, _("is cancelled: %(reason)s", reason=reason))

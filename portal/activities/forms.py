@@ -1,0 +1,269 @@
+"""Ask what is offered, when and where; check what people can mistype."""
+
+from datetime import timedelta
+from typing import Any
+
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import ValidationError
+from wtforms.widgets import HiddenInput
+
+from portal.activities import dates
+from portal.activities.actions import Content, Where
+from portal.activities.labels import AUDIENCES, CATEGORIES, SOURCES
+from portal.activities.models import Activity, Audience, Category, CountSource, Occurrence
+from portal.clock import local, today
+from portal.errors import Refused
+from portal.i18n import _, pgettext
+from portal.i18n import lazy_gettext as _l
+from portal.stations.forms import phone_check
+from portal.stations.models import Room
+from portal.web.forms import Day, Form, WallTime, WhiteSpaceCheck, count, line, paragraphs
+
+ELSEWHERE = "elsewhere"
+FARTHEST = timedelta(days=3 * 366)
+
+
+class ContentForm(Form):
+    """What is offered and to whom."""
+
+    version = HiddenField()
+    title = line(_l("Title"), 80, required=_l("Please give it a title."))
+    category = RadioField(_l("Which platform"), validate_choice=False)
+    series = SelectField(_l("Series"), validate_choice=False)
+    audiences = SelectMultipleField(_l("For whom"), validate_choice=False)
+    cohosts = SelectMultipleField(_l("Held together with"), validate_choice=False)
+    registration = RadioField(_l("Sign up first?"), default="yes", validate_choice=False)
+    party_max = count(_l("At most how many at a time"), 1, 20, default=4)
+    min_age = count(_l("From what age"), 0, 120)
+    max_age = count(_l("Up to what age"), 0, 120)
+    text = paragraphs(_l("A word to residents"), 4000)
+    contact = line(_l("Who to ask"), 40)
+    phone = line(_l("Phone"), 30)
+
+    def offer(self, series: list[tuple[str, str]], cohosts: list[tuple[str, str]]) -> None:
+        """Fill in what there is to choose from."""
+        self.category.choices = [(code.value, str(label)) for code, label in CATEGORIES.items()]
+        self.audiences.choices = [(code.value, str(label)) for code, label in AUDIENCES.items()]
+        self.series.choices = [("", _("None")), *series]
+        self.cohosts.choices = cohosts
+        self.registration.choices = [("yes", _("Yes, and queue when it is full")), ("no", _("Just come"))]
+
+    def validate_category(self, field: Any) -> None:
+        """Demand one of the categories."""
+        if field.data not in {code.value for code in Category}:
+            raise ValidationError(_("Please choose one."))
+
+    def validate_series(self, field: Any) -> None:
+        """Accept only a series there is."""
+        if field.data and field.data not in {value for value, _label in field.choices}:
+            raise ValidationError(_("There is no such series."))
+
+    def validate_audiences(self, field: Any) -> None:
+        """Accept only audiences there are."""
+        if set(field.data or ()) - {code.value for code in Audience}:
+            raise ValidationError(_("There is no such choice."))
+
+    def validate_cohosts(self, field: Any) -> None:
+        """Accept only stations there are."""
+        if set(field.data or ()) - {value for value, _label in field.choices}:
+            raise ValidationError(_("There is no such station."))
+
+    def validate_registration(self, field: Any) -> None:
+        """Accept yes or no."""
+        if field.data not in ("yes", "no"):
+            raise ValidationError(_("Please choose one."))
+
+    def validate_max_age(self, field: Any) -> None:
+        """Refuse ages in the wrong order."""
+        if field.data is not None and self.min_age.data is not None and field.data < self.min_age.data:
+            raise ValidationError(_("“Up to” is less than “from”. Please check both ages."))
+
+    def validate_phone(self, field: Any) -> None:
+        """Refuse what cannot be a telephone number."""
+        phone_check(self, field)
+
+    def content(self) -> Content:
+        """Return what was entered, as plain values."""
+        return Content(
+            title=self.title.data,
+            text=self.text.data or "",
+            category=Category(self.category.data),
+            series_id=int(self.series.data) if self.series.data else None,
+            audiences=tuple(
+                Audience(code) for code in sorted(self.audiences.data or [Audience.EVERYONE.value])
+            ),
+            cohost_ids=tuple(int(value) for value in self.cohosts.data or ()),
+            registration=self.registration.data == "yes",
+            party_max=self.party_max.data or 4,
+            min_age=self.min_age.data,
+            max_age=self.max_age.data,
+            contact=self.contact.data or "",
+            phone=self.phone.data or "",
+        )
+
+    def show_content(self, activity: Activity) -> None:
+        """Fill the form with an activity."""
+        self.version.data = str(activity.version)
+        self.title.data = activity.title
+        self.text.data = activity.text
+        self.category.data = activity.category.value
+        self.series.data = str(activity.series_id or "")
+        self.audiences.data = [entry.audience.value for entry in activity.audiences]
+        self.cohosts.data = [str(station.id) for station in activity.cohosts]
+        self.registration.data = "yes" if activity.registration else "no"
+        self.party_max.data = activity.party_max
+        self.min_age.data = activity.min_age
+        self.max_age.data = activity.max_age
+        self.contact.data = activity.contact
+        self.phone.data = activity.phone
+
+
+class PlaceFields:
+    """Where it takes place; joined into the forms that ask for it."""
+
+    room = SelectField(_l("Where"), validate_choice=False)
+    place_name = line(_l("Name of the place"), 60)
+    place_address = line(_l("Address"), 120)
+    place_directions = line(_l("How to find it"), 200)
+    seats = count(_l("How many can come"), 1, 100_000)
+
+    def offer_rooms(self, rooms: list[Room]) -> None:
+        """Fill in the station's rooms, and the choice of a place elsewhere."""
+        self.room.choices = [
+            (
+                str(room.id),
+                _("%(room)s (%(seats)s seats)", room=room.name, seats=room.seats)
+                if room.seats
+                else room.name,
+            )
+            for room in rooms
+        ] + [(ELSEWHERE, pgettext("place", "Somewhere else"))]
+
+    def validate_room(self, field: Any) -> None:
+        """Accept only a room of the station, or a place elsewhere."""
+        if field.data not in {value for value, _label in field.choices}:
+            raise ValidationError(_("Please choose a room, or “somewhere else”."))
+
+    def validate_place_name(self, field: Any) -> None:
+        """Demand a name for a place elsewhere."""
+        if self.room.data == ELSEWHERE and not (field.data or "").strip():
+            raise ValidationError(_("Please name the place, so that people find it."))
+
+    def where(self) -> Where:
+        """Return what was entered, as plain values."""
+        elsewhere = self.room.data == ELSEWHERE
+        return Where(
+            room_id=None if elsewhere else int(self.room.data),
+            place_name=self.place_name.data if elsewhere else "",
+            place_address=self.place_address.data if elsewhere else "",
+            place_directions=self.place_directions.data or "",
+            seats=self.seats.data,
+        )
+
+    def show_place(self, place: Activity | Occurrence) -> None:
+        """Fill the fields with where something takes place."""
+        self.room.data = str(place.room_id) if place.room_id else ELSEWHERE
+        self.place_name.data = place.place_name
+        self.place_address.data = place.place_address
+        self.place_directions.data = place.place_directions
+        self.seats.data = place.seats
+
+
+class TimeFields:
+    """When it takes place; joined into the forms that ask for it."""
+
+    first_day = Day(_l("First day"), validators=[WhiteSpaceCheck(_l("Please choose the day."))])
+    last_day = Day(_l("Last day, if there are several"))
+    opens = WallTime(_l("Begins"), validators=[WhiteSpaceCheck(_l("When does it begin?"))])
+    closes = WallTime(_l("Ends"), validators=[WhiteSpaceCheck(_l("When does it end?"))])
+
+    def span(self) -> dates.Span | None:
+        """Return when it takes place, or None with the fault beside its field."""
+        if not (self.first_day.data and self.opens.data and self.closes.data):
+            return None
+        if self.first_day.data > today() + FARTHEST:
+            self.refuse("first_day", _("That is more than three years ahead. Please check the year."))  # type: ignore[attr-defined]
+            return None
+        try:
+            return dates.span(self.first_day.data, self.last_day.data, self.opens.data, self.closes.data)
+        except Refused as refusal:
+            self.refuse(refusal.field, refusal.message)  # type: ignore[attr-defined]
+            return None
+
+
+class PostForm(ContentForm, PlaceFields, TimeFields):
+    """All of a new activity on one page."""
+
+    station = SelectField(_l("Which station leads"), validate_choice=False)
+    repeat = RadioField(_l("How often"), default="once", validate_choice=False)
+    until = Day(_l("Until which day"))
+
+    def validate_station(self, field: Any) -> None:
+        """Accept only a station within the scope."""
+        if field.data not in {value for value, _label in field.choices}:
+            raise ValidationError(_("Please choose the station."))
+
+    def validate_repeat(self, field: Any) -> None:
+        """Accept once or weekly."""
+        if field.data not in ("once", "weekly"):
+            raise ValidationError(_("Please choose one."))
+
+    def validate_until(self, field: Any) -> None:
+        """Demand an end for what repeats."""
+        if self.repeat.data == "weekly" and field.data is None and not field.errors:
+            raise ValidationError(_("Until which day does it repeat?"))
+
+    def spans(self) -> list[dates.Span]:
+        """Return every date it will have; empty with the fault beside its field."""
+        one = self.span()
+        if one is None:
+            return []
+        if self.repeat.data != "weekly":
+            return [one]
+        if self.until.data is None:
+            return []
+        try:
+            return dates.weekly(one, self.until.data)
+        except Refused as refusal:
+            self.refuse(refusal.field, refusal.message)
+            return []
+
+
+class MoveForm(Form, PlaceFields, TimeFields):
+    """Another time, place or number of seats for one date."""
+
+    sequence = IntegerField(widget=HiddenInput())
+
+    def show(self, occurrence: Occurrence) -> None:
+        """Fill the form with an occurrence."""
+        begins, ends = local(occurrence.starts_at), local(occurrence.ends_at)
+        self.sequence.data = occurrence.sequence
+        self.first_day.data = begins.date()
+        self.last_day.data = None if begins.date() == ends.date() else ends.date()
+        self.opens.data = begins.time()
+        self.closes.data = ends.time()
+        self.show_place(occurrence)
+
+
+class CancelForm(Form):
+    """Why something does not take place."""
+
+    reason = line(_l("Why? Everybody can read it"), 60, required=_l("Please say why; people will ask."))
+
+
+class CountForm(Form):
+    """How many came."""
+
+    attended = count(_l("Came"), 0, 100_000, required=_l("How many came? If nobody did, write 0."))
+    minors = count(_l("of them minors"), 0, 100_000)
+    elderly = count(_l("of them 60 and older"), 0, 100_000)
+    source = RadioField(_l("How do you know"), default=CountSource.COUNTED.value, validate_choice=False)
+
+    def offer(self) -> None:
+        """Fill in the ways to know."""
+        self.source.choices = [(code.value, str(label)) for code, label in SOURCES.items()]
+
+    def validate_source(self, field: Any) -> None:
+        """Accept only a way there is."""
+        if field.data not in {code.value for code in CountSource}:
+            raise ValidationError(_("Please choose one."))

@@ -1,0 +1,116 @@
+"""Book rooms for published occurrences and set them free."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.activities.dates import Span, overlapping
+from portal.activities.models import Activity, Occurrence, RoomBooking
+from portal.audit.actions import record
+from portal.clock import now
+from portal.db import lock, transaction
+from portal.errors import Missing, Refused
+from portal.i18n import _, clock_time, ngettext, short_day
+from portal.stations.models import Room
+from portal.stations.queries import is_in_scope
+
+
+def book(session: Session, wanted: Sequence[tuple[Occurrence, Span]]) -> None:
+    """Book the rooms of these occurrences for all their hours, under the lock of each room.
+
+    Raises:
+        Refused: a room is taken at one of the times; the message names what is on then.
+    """
+    for room_id in sorted(
+        {occurrence.room_id for occurrence, _span in wanted if occurrence.room_id is not None}
+    ):
+        lock(session, Room, room_id)
+        mine = [(occurrence, when) for occurrence, when in wanted if occurrence.room_id == room_id]
+        refuse_clash(session, room_id, [when for _occurrence, when in mine])
+        session.add_all(
+            RoomBooking(room_id=room_id, occurrence_id=occurrence.id, starts_at=opens, ends_at=closes)
+            for occurrence, when in mine
+            for opens, closes in when.stretches()
+        )
+    session.flush()
+
+
+def release(session: Session, occurrence_ids: Iterable[int]) -> None:
+    """Set the rooms of these occurrences free."""
+    session.execute(sa.delete(RoomBooking).where(RoomBooking.occurrence_id.in_(occurrence_ids)))
+
+
+def retire(room_id: int, by: Actor) -> None:
+    """Take a room out of use; what took place there keeps it.
+
+    Raises:
+        Missing: there is no such room within the actor's scope.
+        Refused: something to come has the room.
+    """
+    with transaction() as session:
+        room = lock(session, Room, room_id)
+        if room is None or not is_in_scope(room.station_id, by.scope):
+            raise Missing
+        coming = session.scalar(
+            sa.select(sa.func.count())
+            .select_from(RoomBooking)
+            .where(RoomBooking.room_id == room_id, RoomBooking.ends_at > now())
+        )
+        if coming:
+            raise Refused(
+                ngettext(
+                    "%(num)s date to come has this room. Move it first.",
+                    "%(num)s dates to come have this room. Move them first.",
+                    coming,
+                )
+            )
+        room.retired = True
+        record(session, by, "room.retired", "room", room_id, room.station_id, detail=room.name)
+
+
+def refuse_clash(session: Session, room_id: int, spans: Sequence[Span]) -> None:
+    """Refuse if the room is taken at any of the times.
+
+    Raises:
+        Refused: it is; at the field `room`.
+    """
+    found = clashes(session, room_id, spans)
+    if not found:
+        return
+    when, title = found[0]
+    message = _(
+        "The room is taken on %(day)s, %(opens)s–%(closes)s: %(title)s.",
+        day=short_day(when.first),
+        opens=clock_time(when.starts_at),
+        closes=clock_time(when.ends_at),
+        title=title,
+    )
+    if len(found) > 1:
+        message += " " + _("%(count)s dates clash in all.", count=len(found))
+    raise Refused(message, field="room")
+
+
+def clashes(
+    session: Session, room_id: int, spans: Sequence[Span], but_activity: int | None = None
+) -> list[tuple[Span, str]]:
+    """Return (span, title of what has the room) for each span that clashes; one statement for all of them."""
+    if not spans:
+        return []
+    wanted = (
+        sa.select(RoomBooking.starts_at, RoomBooking.ends_at, RoomBooking.occurrence_id, Activity.title)
+        .join(Occurrence, Occurrence.id == RoomBooking.occurrence_id)
+        .join(Activity, Activity.id == Occurrence.activity_id)
+        .where(
+            RoomBooking.room_id == room_id,
+            RoomBooking.starts_at < max(when.ends_at for when in spans),
+            RoomBooking.ends_at > min(when.starts_at for when in spans),
+        )
+    )
+    if but_activity is not None:
+        wanted = wanted.where(Occurrence.activity_id != but_activity)
+    rows = session.execute(wanted).all()
+    titles = {row.occurrence_id: row.title for row in rows}
+    taken = [(row.starts_at, row.ends_at, row.occurrence_id) for row in rows]
+    return [(when, titles[occurrence_id]) for when, occurrence_id in overlapping(spans, taken)]

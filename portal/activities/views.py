@@ -1,0 +1,100 @@
+"""Show the calendar and each occurrence."""
+
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, current_app, request, url_for
+
+from portal.access import public
+from portal.activities import address, agenda, lunar, pills, queries
+from portal.clock import local, now, today
+from portal.stations import queries as stations
+from portal.web.answers import page, show
+from portal.web.qr import qr_path
+
+ON_A_PAGE = 40  # occurrences of the agenda; then a link goes on at the next day
+FARTHEST = timedelta(days=366)
+
+bp = Blueprint("activities", __name__)
+
+
+@bp.get("/calendar")
+@public
+def calendar() -> Response:
+    """Show what is on, as month or list, narrowed by whatever the address says."""
+    reading = address.read(request.args)
+    where = reading.address
+    if where.view == "list":
+        first, last = where.day, where.day + FARTHEST
+        cards = queries.published_from(first, reading.narrowed, ON_A_PAGE + 1)
+        weeks = None
+    else:
+        first, last = agenda.window(where.day)
+        cards = queries.published_between(first, last, reading.narrowed)
+        weeks = agenda.month(cards, where.day)
+        month_ends = agenda.next_month(where.day) - timedelta(days=1)
+        first = max(
+            where.day.replace(day=1), min(today(), month_ends) if _is_this_month(where.day) else date.min
+        )
+        last = month_ends
+        cards = [card for card in cards if card.last_day >= first and card.first_day <= last]
+    days, later = cut(cards, first, last)
+    return show(
+        "activities/calendar.html",
+        "results",
+        422 if reading.faults else 200,
+        reading=reading,
+        where=where,
+        weeks=weeks,
+        days=days,
+        first=first,
+        later=later,
+        stations=stations.stations_shown(),
+        clusters=stations.clusters_shown(),
+        series=queries.series_shown(),
+        weekend=address.coming_weekend(),
+        before=agenda.month_before(where.day),
+        after=agenda.next_month(where.day),
+        published=lunar.holidays_published(where.day.year),
+        cell_label=lunar.cell_label,
+        lunar_label=lunar.lunar_label,
+    )
+
+
+def _is_this_month(day: date) -> bool:
+    return (day.year, day.month) == (today().year, today().month)
+
+
+def cut(cards: list[queries.Card], first: date, last: date) -> tuple[list[agenda.Day], date | None]:
+    """Lay out the days of the window, and say at which day the next page begins, if there is one.
+
+    A day is never torn in two, however much is on.
+    """
+    more = len(cards) > ON_A_PAGE
+    if not more:
+        return agenda.days(cards, first, last), None
+    turning = max(cards[ON_A_PAGE].first_day, first + timedelta(days=1))
+    kept = [card for card in cards if card.first_day < turning]
+    return agenda.days(kept, first, turning - timedelta(days=1)), turning
+
+
+@bp.get("/occurrences/<int:occurrence_id>")
+@public
+def occurrence(occurrence_id: int) -> Response:
+    """Show one occurrence: what, when, where, for whom, and how to come."""
+    found = queries.occurrence(occurrence_id)
+    day = local(found.starts_at).date()
+    own_address = current_app.config["PUBLIC_URL"] + url_for(".occurrence", occurrence_id=occurrence_id)
+    return page(
+        "activities/occurrence.html",
+        occurrence=found,
+        activity=found.activity,
+        station=found.station,
+        day=day,
+        last_day=local(found.ends_at).date(),
+        over=found.ends_at <= now(),
+        facts=lunar.day_facts(day),
+        others=queries.other_dates(found.activity_id, found.id),
+        lunar_long_label=lunar.lunar_long_label,
+        qr=qr_path(own_address),
+        pill=pills.pill(queries.card_of(found), day),
+    )
