@@ -1,0 +1,89 @@
+"""The station portal: activities, services and volunteers of a network of community stations.
+
+create_app() is its table of contents.
+"""
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from portal import access, cli, config, db, i18n
+from portal.accounts import login
+from portal.accounts import views as accounts
+from portal.activities import feeds, home, labels, pills, room_pages, station_pages
+from portal.activities import staff as activities_staff
+from portal.activities import views as activities
+from portal.stations import shell as stations_shell
+from portal.stations import staff as stations_staff
+from portal.stations import views as stations
+from portal.web import assets, compress, display, errors, form_session, headers, health, limits, logs, shell
+
+BLUEPRINTS = (
+    health.bp,
+    stations.bp,
+    stations_staff.bp,
+    accounts.bp,
+    home.bp,
+    activities.bp,
+    feeds.bp,
+    station_pages.bp,
+    activities_staff.bp,
+    room_pages.bp,
+)
+
+
+class RowId(IntegerConverter):
+    """A row's id in an address; beyond 64 bits there is no such row, so no such page."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **{"max": 2**63 - 1, **kwargs})  # type: ignore[arg-type]
+
+
+def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
+    """Build the portal from the settings in the environment; the database must have been prepared."""
+    app = Flask(
+        "portal",
+        root_path=str(config.ROOT / "portal"),
+        template_folder=str(config.ROOT / "templates"),
+        static_folder=None,
+        instance_path=str((config.ROOT / config.read_settings(environ)["INSTANCE"]).resolve()),
+    )
+    app.config.update(config.flask_config(environ))
+    app.url_map.converters["int"] = RowId
+    app.session_interface = form_session.FormSession()
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined
+
+    # the ground
+    db.init_app(app)
+    limits.init_app(app)
+    display.init_app(app)
+    i18n.init_app(app)
+    access.init_app(app)
+    CSRFProtect(app).exempt(display.bp)
+    errors.init_app(app)
+    headers.init_app(app)
+    compress.init_app(app)
+    assets.init_app(app)
+    shell.init_app(app)
+
+    # the features, each standing on those before it
+    stations_shell.init_app(app)
+    labels.init_app(app)
+    pills.init_app(app)
+    login.init_app(app)
+    app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    cli.init_app(app)
+
+    if app.config["PROXIES"]:
+        hops = app.config["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    logs.init_app(app)
+    return app

@@ -1,0 +1,26 @@
+"""List what falls due with time, feature by feature."""
+
+from datetime import timedelta
+
+from portal.accounts.actions import drop_dead_sessions
+from portal.clock import now
+from portal.db import transaction
+from portal.jobs import Job, forget_old_runs
+from portal.messages.actions import deliver_waiting
+from portal.once import forget_before
+from portal.web.limits import drop_ended
+
+
+def forget_submissions() -> None:
+    """Drop the keys of forms sent more than a week ago."""
+    with transaction() as session:
+        forget_before(session, now() - timedelta(days=7))
+
+
+JOBS = (
+    Job("deliver messages", timedelta(minutes=1), deliver_waiting),
+    Job("drop dead sessions", timedelta(hours=1), drop_dead_sessions),
+    Job("drop ended limits", timedelta(hours=1), drop_ended),
+    Job("forget submissions", timedelta(days=1), forget_submissions),
+    Job("forget old job runs", timedelta(days=1), forget_old_runs),
+)
