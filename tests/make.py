@@ -1,0 +1,192 @@
+"""Make what a test needs to be there: accounts, activities, dates; through the portal's own actions."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+import sqlalchemy as sa
+from flask import Flask, has_app_context
+from werkzeug.security import generate_password_hash
+
+from portal.access import Actor, Role, Scope
+from portal.accounts.models import Account
+from portal.activities import actions
+from portal.activities.actions import Content, Where
+from portal.activities.dates import Span
+from portal.activities.models import Audience, Category, Occurrence
+from portal.clock import now, today
+from portal.db import db, transaction
+from portal.messages.actions import tell
+from portal.messages.models import Message
+from portal.stations.models import Level, Room, Station
+
+PASSWORD = "copper lantern drifting seaweed"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An account and what it takes to get in."""
+
+    id: int
+    username: str
+    password: str
+    actor: Actor
+
+
+class Make:
+    """Make things; everything comes back as plain values, good outside of the portal's context."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._numbers = itertools.count(1)
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        if has_app_context():
+            yield
+        else:
+            with self._app.app_context():
+                yield
+
+    def station(self, slug: str = "s1") -> int:
+        """Return the id of a station of the network."""
+        with self._inside():
+            return db.session.scalars(sa.select(Station.id).where(Station.slug == slug)).one()
+
+    def room(self, station: str = "s1", name: str = "道德讲堂") -> int:
+        """Return the id of a station's room."""
+        with self._inside():
+            return db.session.scalars(
+                sa.select(Room.id).where(Room.station_id == self.station(station), Room.name == name)
+            ).one()
+
+    def account(
+        self,
+        role: Role = Role.EDITOR,
+        station: str = "s1",
+        username: str | None = None,
+        password: str = PASSWORD,
+    ) -> Login:
+        """Make an account; its hash is a cheap one, for speed."""
+        username = username or f"{role}{next(self._numbers)}"
+        name = f"{username} of {station}"
+        with self._inside():
+            with transaction() as session:
+                account = Account(
+                    username=username,
+                    name=name,
+                    password_hash=generate_password_hash(password, "pbkdf2:sha256:1"),
+                    role=role,
+                    station_id=self.station(station),
+                    created_at=now(),
+                    disabled_at=None,
+                )
+                session.add(account)
+                session.flush()
+                account_id = account.id
+            actor = Actor(account_id, name, role, self.scope(station))
+        return Login(account_id, username, password, actor)
+
+    def scope(self, station: str = "s1") -> Scope:
+        """Return the scope of a station: itself and all below it, everything for the centre."""
+        with self._inside():
+            row = db.session.execute(
+                sa.select(Station.id, Station.level).where(Station.slug == station)
+            ).one()
+            return Scope(row.id, everything=row.level is Level.CENTRE)
+
+    def actor(self, role: Role = Role.EDITOR, station: str = "s1") -> Actor:
+        """Return somebody who acts, without an account."""
+        return Actor(None, f"{role} of {station}", role, self.scope(station))
+
+    def activity(
+        self,
+        station: str = "s1",
+        published: bool = True,
+        spans: Sequence[Span] | None = None,
+        room: str | None = None,
+        seats: int | None = None,
+        title: str | None = None,
+        text: str = "",
+        category: Category = Category.CULTURE,
+        audiences: tuple[Audience, ...] = (Audience.EVERYONE,),
+        cohosts: tuple[str, ...] = (),
+        series_id: int | None = None,
+        registration: bool = False,
+        place: str = "榕树下",
+    ) -> int:
+        """Post an activity, tomorrow from ten to eleven unless `spans` say otherwise, and return its id."""
+        title = title or f"活动 {next(self._numbers)}"
+        content = Content(
+            title=title,
+            text=text,
+            category=category,
+            series_id=series_id,
+            audiences=audiences,
+            cohost_ids=tuple(self.station(slug) for slug in cohosts),
+            registration=registration,
+            party_max=4,
+            min_age=None,
+            max_age=None,
+            contact="",
+            phone="",
+        )
+        where = Where(self.room(station, room) if room else None, "" if room else place, "", "", seats)
+        with self._inside():
+            return actions.post(
+                self.station(station),
+                content,
+                where,
+                spans or [span()],
+                publish=published,
+                by=self.actor(Role.EDITOR, station),
+            )
+
+    def occurrence(
+        self,
+        station: str = "s1",
+        published: bool = True,
+        when: Span | None = None,
+        room: str | None = None,
+        seats: int | None = None,
+        title: str | None = None,
+        cohosts: tuple[str, ...] = (),
+    ) -> int:
+        """Post an activity of one date and return the id of that date."""
+        spans = [when or span()]
+        activity_id = self.activity(station, published, spans, room, seats, title, cohosts=cohosts)
+        return self.dates_of(activity_id)[0]
+
+    def dates_of(self, activity_id: int) -> list[int]:
+        """Return the ids of an activity's dates, the first first."""
+        with self._inside():
+            wanted = sa.select(Occurrence.id).where(Occurrence.activity_id == activity_id)
+            return list(db.session.scalars(wanted.order_by(Occurrence.starts_at, Occurrence.id)))
+
+    def message(self, station: str = "s1", address: str = "", dedupe: str | None = None) -> int:
+        """Put a message into a station's outbox and return its id; without an address it is a call."""
+        dedupe = dedupe or f"message {next(self._numbers)}"
+        with self._inside():
+            with transaction() as session:
+                tell(
+                    session,
+                    "test.told",
+                    dedupe,
+                    self.station(station),
+                    "陈阿姨",
+                    address,
+                    "明天的讲座改到下午三点。",
+                )
+            return db.session.scalars(sa.select(Message.id).where(Message.dedupe == dedupe)).one()
+
+
+def span(
+    days: int = 1, opens: str = "10:00", closes: str = "11:00", lasts: int = 1, first: date | None = None
+) -> Span:
+    """Return a time so many days from today (or on the date `first`), going on for `lasts` days."""
+    first = first or today() + timedelta(days=days)
+    return Span(
+        first, first + timedelta(days=lasts - 1), time.fromisoformat(opens), time.fromisoformat(closes)
+    )
