@@ -10,7 +10,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from portal import access, cli, config, db, i18n
 from portal.accounts import login
@@ -44,6 +44,12 @@ class RowId(IntegerConverter):
         super().__init__(*args, **{"max": 2**63 - 1, **kwargs})  # type: ignore[arg-type]
 
 
+class Slug(BaseConverter):
+    """The name of a station in an address; whatever else stands there is no station's."""
+
+    regex = "[a-z0-9-]{1,40}"
+
+
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """Build the portal from the settings in the environment; the database must have been prepared."""
     app = Flask(
@@ -54,7 +60,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         instance_path=str((config.ROOT / config.read_settings(environ)["INSTANCE"]).resolve()),
     )
     app.config.update(config.flask_config(environ))
-    app.url_map.converters["int"] = RowId
+    app.url_map.converters.update(int=RowId, slug=Slug)
     app.session_interface = form_session.FormSession()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined

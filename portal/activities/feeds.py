@@ -30,7 +30,7 @@ def calendar() -> Response:
     return answer(coming(reading.narrowed), _("Huaqiao Civilization Practice"), "calendar.ics")
 
 
-@bp.get("/stations/<slug>/calendar.ics")
+@bp.get("/stations/<slug:slug>/calendar.ics")
 @public
 def station(slug: str) -> Response:
     """Feed what one station leads or co-hosts; a merged station's feed goes on as its successor's."""

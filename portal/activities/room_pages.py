@@ -10,7 +10,7 @@ from portal.web.answers import go
 bp = Blueprint("staff_rooms", __name__, url_prefix="/staff/stations")
 
 
-@bp.post("/<slug>/rooms/<int:room_id>/retire")
+@bp.post("/<slug:slug>/rooms/<int:room_id>/retire")
 @only(*WRITERS)
 def retire(slug: str, room_id: int) -> Response:
     """Take a room out of use."""

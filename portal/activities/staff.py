@@ -20,7 +20,7 @@ from portal.messages.queries import calls_to_make
 from portal.stations import queries as stations
 from portal.stations.queries import StationCard
 from portal.web.answers import go, page, show
-from portal.web.text import without_unseen
+from portal.web.text import number_of, without_unseen
 
 ON_A_PAGE = 30
 UNCOUNTED_SINCE = timedelta(days=31)
@@ -100,8 +100,8 @@ def new() -> Response:
     station = _station(request.args.get("station"))
     form.station.data = str(station.id)
     copied = None
-    if request.args.get("copy", "").isdigit():
-        copied = queries.activity(int(request.args["copy"][:18]), scope())
+    if "copy" in request.args:
+        copied = queries.activity(number_of(request.args["copy"]), scope())
         station = stations.card_by_id(copied.station_id)
         form.station.data = str(copied.station_id)
         form.show_content(copied)
@@ -229,7 +229,7 @@ def save(activity_id: int) -> Response:
     try:
         actions.rewrite_draft(
             activity_id,
-            _number(form.version.data),
+            number_of(form.version.data),
             form.content(),
             form.where(),
             spans,
@@ -249,7 +249,7 @@ def _save_words(found: Activity, station: StationCard) -> Response:
     status = 422
     if form.validate():
         try:
-            actions.change_content(found.id, _number(form.version.data), form.content(), actor())
+            actions.change_content(found.id, number_of(form.version.data), form.content(), actor())
         except Refused as refusal:
             form.refuse(refusal.field, refusal.message)
             status = 409
@@ -473,10 +473,10 @@ def _form_page(
     spans: list[Span] | None = None,
     asked: bool = False,
 ) -> Response:
-    room_id = int(form.room.data) if (form.room.data or "").isdigit() else None
+    room_id = number_of(form.room.data)
     spans = spans or []
     taken: dict[date, str] = {}
-    if room_id is not None and spans:
+    if room_id and spans:
         found = rooms.clashes(db.session(), room_id, spans, draft.id if draft else None)
         taken = {when.first: title for when, title in found}
     return show(
@@ -494,7 +494,3 @@ def _form_page(
         recent=queries.activities_in(scope(), ActivityStatus.PUBLISHED, (), None, 3) if draft is None else [],
         titles=queries.titles_of(station.id),
     )
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 18 else 0

@@ -18,7 +18,7 @@ DAYS = 7
 bp = Blueprint("station_pages", __name__)
 
 
-@bp.get("/stations/<slug>")
+@bp.get("/stations/<slug:slug>")
 @public
 def page(slug: str) -> Response:
     """Show one station; a merged one leads on to its successor."""

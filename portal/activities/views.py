@@ -11,7 +11,8 @@ from portal.stations import queries as stations
 from portal.web.answers import page, show
 from portal.web.qr import qr_path
 
-ON_A_PAGE = 40  # occurrences of the agenda; then a link goes on at the next day
+ON_A_PAGE = 40  # occurrences of the list; then a link goes on at the next day
+UNDER_THE_MONTH = 24  # occurrences below the grid, which shows the month already: the page stays light
 FARTHEST = timedelta(days=366)
 
 bp = Blueprint("activities", __name__)
@@ -37,7 +38,7 @@ def calendar() -> Response:
         )
         last = month_ends
         cards = [card for card in cards if card.last_day >= first and card.first_day <= last]
-    days, later = cut(cards, first, last)
+    days, later = cut(cards, first, last, UNDER_THE_MONTH if weeks else ON_A_PAGE)
     return show(
         "activities/calendar.html",
         "results",
@@ -64,15 +65,16 @@ def _is_this_month(day: date) -> bool:
     return (day.year, day.month) == (today().year, today().month)
 
 
-def cut(cards: list[queries.Card], first: date, last: date) -> tuple[list[agenda.Day], date | None]:
+def cut(
+    cards: list[queries.Card], first: date, last: date, limit: int
+) -> tuple[list[agenda.Day], date | None]:
     """Lay out the days of the window, and say at which day the next page begins, if there is one.
 
     A day is never torn in two, however much is on.
     """
-    more = len(cards) > ON_A_PAGE
-    if not more:
+    if len(cards) <= limit:
         return agenda.days(cards, first, last), None
-    turning = max(cards[ON_A_PAGE].first_day, first + timedelta(days=1))
+    turning = max(cards[limit].first_day, first + timedelta(days=1))
     kept = [card for card in cards if card.first_day < turning]
     return agenda.days(kept, first, turning - timedelta(days=1)), turning
 

@@ -9,6 +9,7 @@ from portal.stations import actions, queries
 from portal.stations.forms import RoomForm, StationForm
 from portal.stations.models import Room, Station
 from portal.web.answers import go, page
+from portal.web.text import number_of
 
 bp = Blueprint("staff_stations", __name__, url_prefix="/staff/stations")
 
@@ -20,7 +21,7 @@ def index() -> Response:
     return page("staff/stations.html", stations=queries.completeness(scope()))
 
 
-@bp.get("/<slug>")
+@bp.get("/<slug:slug>")
 @only(*STAFF)
 def edit(slug: str) -> Response:
     """Show contacts, hours and rooms of a station."""
@@ -30,7 +31,7 @@ def edit(slug: str) -> Response:
     return _page(station, form)
 
 
-@bp.post("/<slug>")
+@bp.post("/<slug:slug>")
 @only(*WRITERS)
 def save(slug: str) -> Response:
     """Change contacts and hours."""
@@ -40,9 +41,8 @@ def save(slug: str) -> Response:
     week = form.stretches()
     status = 422
     if valid and week is not None:
-        version = int(form.version.data) if (form.version.data or "").isdigit() else 0
         try:
-            actions.change_station(station.id, version, form.details(), week, actor())
+            actions.change_station(station.id, number_of(form.version.data), form.details(), week, actor())
         except Refused as refusal:
             form.refuse(refusal.field, refusal.message)
             status = 409
@@ -57,21 +57,21 @@ def _page(station: Station, form: StationForm, status: int = 200) -> Response:
     return page("staff/station.html", status, station=station, form=form, may_write=actor().role in WRITERS)
 
 
-@bp.get("/<slug>/rooms/new")
+@bp.get("/<slug:slug>/rooms/new")
 @only(*WRITERS)
 def new_room(slug: str) -> Response:
     """Offer an empty form for a room."""
     return page("staff/room.html", station=_station(slug), room=None, form=RoomForm(formdata=None))
 
 
-@bp.post("/<slug>/rooms/new")
+@bp.post("/<slug:slug>/rooms/new")
 @only(*WRITERS)
 def add_room(slug: str) -> Response:
     """Add a room."""
     return _save_room(_station(slug), None)
 
 
-@bp.get("/<slug>/rooms/<int:room_id>")
+@bp.get("/<slug:slug>/rooms/<int:room_id>")
 @only(*WRITERS)
 def room(slug: str, room_id: int) -> Response:
     """Offer a room for change."""
@@ -82,7 +82,7 @@ def room(slug: str, room_id: int) -> Response:
     return page("staff/room.html", station=station, room=found, form=form)
 
 
-@bp.post("/<slug>/rooms/<int:room_id>")
+@bp.post("/<slug:slug>/rooms/<int:room_id>")
 @only(*WRITERS)
 def save_room(slug: str, room_id: int) -> Response:
     """Change a room."""

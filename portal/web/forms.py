@@ -8,6 +8,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, IntegerField, StringField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from portal.i18n import _
 from portal.web.text import UNSEEN, tidy, without_unseen
@@ -41,7 +42,8 @@ class Form(FlaskForm):
         """List (id of the field or None, message) in the order of the form."""
         found: list[tuple[str | None, str]] = [(None, message) for message in self.form_errors]
         for field in self:
-            found += [(field.id, str(message)) for message in field.errors]
+            shown = None if isinstance(field.widget, HiddenInput) else field.id
+            found += [(shown, str(message)) for message in field.errors]
         return found
 
 

@@ -1,8 +1,9 @@
 """Give every page what stands around it: navigation, footer, helpers for templates."""
 
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from flask_login import current_user
 
 from portal.i18n import lazy_gettext as _l
@@ -61,10 +62,11 @@ def doors() -> list[Door]:
 
 def own_path() -> str:
     """Return the path of this page with its parameters, but for the language asked for in it."""
-    kept = {name: values for name, values in request.args.lists() if name != "lang"}
-    if request.endpoint is None or request.method != "GET":
-        return request.path if request.method == "GET" else "/"
-    return url_for(request.endpoint, **(request.view_args or {}), **kept)  # type: ignore[arg-type]
+    if request.method != "GET":
+        return "/"
+    # Not url_for: to it, names that anybody may put into an address, as _scheme, mean something.
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{quote(request.path)}?{urlencode(kept)}" if kept else quote(request.path)
 
 
 def setting(name: str) -> str:

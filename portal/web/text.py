@@ -34,6 +34,11 @@ def fold(text: str) -> str:
     return without_unseen(unicodedata.normalize("NFKC", text)).casefold().strip()
 
 
+def number_of(text: str | None) -> int:
+    """Return the number that a hidden field or a parameter carries; 0 if it is none or beyond any row's."""
+    return int(text) if text and text.isdecimal() and len(text) <= 18 else 0
+
+
 def blocks(text: str) -> list[Block]:
     """Cut a description into paragraphs and lists (lines that begin with “- ”)."""
     found: list[Block] = []
