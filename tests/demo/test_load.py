@@ -36,7 +36,8 @@ def test_the_year_has_its_274_counted_dates_and_is_loaded_once(demo: Path, app: 
         ).where(Occurrence.attended.is_not(None))
         count, people, first = db.session.execute(counted).one()
         assert count == 274
-        assert people is not None and 19_800 <= people <= 20_200
+        assert people is not None
+        assert 19_800 <= people <= 20_200
         assert first > now() - timedelta(days=336)
         festive = counted.join(Activity, Activity.id == Occurrence.activity_id).where(
             Activity.series_id.is_not(None)
@@ -89,9 +90,9 @@ def test_a_first_view_is_light(demo: Path, app: Flask, address: str, requests: i
     browser = app.test_client()
 
     def weigh(path: str) -> tuple[int, str]:
-        answer = browser.get(path, headers={"Accept-Encoding": "br"})
-        assert answer.headers["Content-Encoding"] == "br", path
-        return len(answer.data), brotli.decompress(answer.data).decode()
+        with browser.get(path, headers={"Accept-Encoding": "br"}) as answer:
+            assert answer.headers["Content-Encoding"] == "br", path
+            return len(answer.data), brotli.decompress(answer.data).decode()
 
     weight, html = weigh(address)
     files = set(re.findall(r'(?:href|src)="(/assets/[^"]+[.](?:css|js))"', html))
