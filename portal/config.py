@@ -33,8 +33,8 @@ SETTINGS = (
     Setting("SECRET_KEY", "", "signs forms; empty for a key made once in the instance folder (mode 0600)"),
     Setting(
         "PUBLIC_URL",
-        "http://127.0.0.1:8000",
-        "how the portal is reached from outside; used in QR codes and feeds",
+        "",
+        "how the portal is reached from outside, for QR codes, feeds and links; empty for BIND",
     ),
     Setting("TRUSTED_HOSTS", "", "host names answered to, comma separated; empty for any"),
     Setting("PROXIES", "0", "reverse proxies in front whose X-Forwarded-* headers are believed"),
@@ -66,11 +66,12 @@ def flask_config(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     settings = read_settings(environ)
     instance = (ROOT / settings["INSTANCE"]).resolve()
     instance.mkdir(mode=0o750, parents=True, exist_ok=True)
-    https = settings["PUBLIC_URL"].startswith("https://")
+    public_url = settings["PUBLIC_URL"].rstrip("/") or f"http://{settings['BIND']}"
+    https = public_url.startswith("https://")
     secure = (settings["SECURE_COOKIES"] or str(int(https))) == "1"
     return settings | {
         "INSTANCE": str(instance),
-        "PUBLIC_URL": settings["PUBLIC_URL"].rstrip("/"),
+        "PUBLIC_URL": public_url,
         "PROXIES": int(settings["PROXIES"]),
         "THREADS": int(settings["THREADS"]),
         "STAFF_IDLE_MINUTES": int(settings["STAFF_IDLE_MINUTES"]),

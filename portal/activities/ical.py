@@ -29,7 +29,7 @@ def feed(rows: Iterable[FeedRow], name: str, place: Place, demo: bool) -> bytes:
     calendar.add("prodid", f"-//{place.domain}//portal//ZH")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    title = f"{name}（{_('demonstration')}）" if demo else name
+    title = _("%(name)s (demonstration)", name=name) if demo else name
     calendar.add("name", title)
     calendar.add("x-wr-calname", title)
     calendar.add("x-wr-timezone", str(ZONE))

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -93,10 +94,12 @@ def typed() -> Iterator[tuple[str, str]]:
 
 def resend_page(action: str, fields: list[tuple[str, str]], status: int) -> Response:
     """Show the form's content with a button that sends it again, under a fresh token."""
+    adapter = current_app.create_url_adapter(request)
+    again = action if adapter is not None and adapter.test(urlsplit(action).path, "GET") else "/"
     if not wants_part():
-        return page("errors/resend.html", status, action=action, fields=fields)
+        return page("errors/resend.html", status, action=action, again=again, fields=fields)
     # Errors land in the notices of the page; this one replaces the page, so it must not look like one.
-    response = page("errors/resend.html", 422, action=action, fields=fields)
+    response = page("errors/resend.html", 422, action=action, again=again, fields=fields)
     response.headers["HX-Retarget"] = "body"
     response.headers["HX-Reswap"] = "innerHTML"
     return response
