@@ -50,7 +50,7 @@ def page() -> Response:
         festival=next_festival(),
         stations=shown,
         hints=hints([station.id for station in shown]),
-        lunar_label=lunar.lunar_label,
+        cell_label=lunar.cell_label,
         lunar_long_label=lunar.lunar_long_label,
         poem=poem(first),
     )

@@ -44,5 +44,5 @@ def page(slug: str) -> Response:
         near=stations.neighbours(station.id),
         feed=public_url + feed,
         webcal="webcal://" + public_url.partition("://")[2] + feed,
-        lunar_label=lunar.lunar_label,
+        cell_label=lunar.cell_label,
     )

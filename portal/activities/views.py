@@ -57,7 +57,6 @@ def calendar() -> Response:
         after=agenda.next_month(where.day),
         published=lunar.holidays_published(where.day.year),
         cell_label=lunar.cell_label,
-        lunar_label=lunar.lunar_label,
     )
 
 
