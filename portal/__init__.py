@@ -15,7 +15,16 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 from portal import access, cli, config, db, i18n
 from portal.accounts import login
 from portal.accounts import views as accounts
-from portal.activities import feeds, home, labels, pills, room_pages, station_pages
+from portal.activities import (
+    feeds,
+    home,
+    labels,
+    pills,
+    room_pages,
+    staff_dates,
+    staff_posting,
+    station_pages,
+)
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
 from portal.stations import shell as stations_shell
@@ -23,6 +32,8 @@ from portal.stations import staff as stations_staff
 from portal.stations import views as stations
 from portal.web import assets, compress, display, errors, form_session, headers, health, limits, logs, shell
 
+# These hang their views on the blueprint of activities_staff.
+STAFF_VIEWS = (staff_posting, staff_dates)
 BLUEPRINTS = (
     health.bp,
     stations.bp,

@@ -6,7 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask_migrate import Migrate, upgrade
 
@@ -47,11 +46,6 @@ def migrate() -> None:
     if "migrate" not in app.extensions:
         Migrate(app, db, directory=MIGRATIONS, render_as_batch=True)
     upgrade(directory=MIGRATIONS)
-
-
-def newest_version() -> str | None:
-    """Return the number of the newest migration there is."""
-    return ScriptDirectory(MIGRATIONS).get_current_head()
 
 
 def load_demo() -> None:

@@ -13,7 +13,7 @@ from werkzeug.security import generate_password_hash
 from portal.access import Actor, Role, Scope
 from portal.accounts.models import Account
 from portal.activities import actions
-from portal.activities.actions import Content, Where
+from portal.activities.content import Content, Where
 from portal.activities.dates import Span
 from portal.activities.models import Audience, Category, Occurrence
 from portal.clock import now, today

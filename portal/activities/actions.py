@@ -1,65 +1,32 @@
-"""Post activities, publish, change and cancel them, write down who came."""
+"""Post activities, publish, change and cancel them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.activities import rooms
+from portal.activities.content import Content, Where
 from portal.activities.dates import Span, span_of
 from portal.activities.models import (
     Activity,
     ActivityAudience,
     ActivityCohost,
     ActivityStatus,
-    Audience,
-    Category,
-    CountSource,
     Occurrence,
     OccurrenceStatus,
 )
-from portal.activities.notices import tell_cohosts
+from portal.activities.occurrences import call_off
 from portal.activities.search import search_text
 from portal.audit.actions import record
-from portal.clock import local, now, today
+from portal.clock import now
 from portal.db import lock, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _
 from portal.once import done, earlier
-from portal.stations.models import Room, Station
+from portal.stations.models import Station
 from portal.stations.queries import is_in_scope
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What is offered and to whom."""
-
-    title: str
-    text: str
-    category: Category
-    series_id: int | None
-    audiences: tuple[Audience, ...]
-    cohost_ids: tuple[int, ...]
-    registration: bool
-    party_max: int
-    min_age: int | None
-    max_age: int | None
-    contact: str
-    phone: str
-    themes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where it takes place: a room, or a named place; and how many find room there (None: any number)."""
-
-    room_id: int | None
-    place_name: str
-    place_address: str
-    place_directions: str
-    seats: int | None
 
 
 def post(
@@ -125,7 +92,7 @@ def rewrite_draft(
         _relate(session, activity.id, activity.station_id, content)
         session.execute(sa.delete(Occurrence).where(Occurrence.activity_id == activity_id))
         _add_dates(session, activity, where, spans)
-        _touch(activity)
+        activity.touch()
         if publish:
             _publish(session, activity, by)
 
@@ -149,7 +116,7 @@ def change_content(activity_id: int, version: int, content: Content, by: Actor) 
         )
         _fill(session, activity, content, where)
         _relate(session, activity.id, activity.station_id, content)
-        _touch(activity)
+        activity.touch()
         # Feeds tell a change by this moment; a new title is a change people's calendars should take up.
         session.execute(
             sa.update(Occurrence)
@@ -172,7 +139,7 @@ def publish(activity_id: int, by: Actor) -> None:
             raise Refused(_("This activity was cancelled. Copy it to hold it again."))
         if activity.status is ActivityStatus.DRAFT:
             _publish(session, activity, by)
-            _touch(activity)
+            activity.touch()
 
 
 def delete_draft(activity_id: int, by: Actor) -> None:
@@ -214,7 +181,7 @@ def cancel(activity_id: int, reason: str, by: Actor) -> int:
         activity.status = ActivityStatus.CANCELLED
         activity.cancel_reason = reason
         activity.cancelled_at = now()
-        _touch(activity)
+        activity.touch()
         coming = session.scalars(
             sa.select(Occurrence)
             .where(
@@ -226,148 +193,15 @@ def cancel(activity_id: int, reason: str, by: Actor) -> int:
             .with_for_update()
         ).all()
         for occurrence in coming:
-            _cancel(session, occurrence, activity, reason)
+            call_off(session, occurrence, activity, reason)
         record(session, by, "activity.cancelled", "activity", activity_id, activity.station_id, reason=reason)
         return len(coming)
-
-
-def cancel_occurrence(occurrence_id: int, reason: str, by: Actor) -> None:
-    """Cancel one date; it stays to be seen as cancelled.
-
-    Raises:
-        Missing: there is no such occurrence within the actor's scope.
-        Refused: it is over, or its activity is a draft.
-        OutOfDate: it is cancelled already.
-    """
-    with transaction() as session:
-        occurrence, activity = _locked_occurrence(session, occurrence_id, by)
-        if occurrence.status is OccurrenceStatus.CANCELLED:
-            raise OutOfDate(_("This date is cancelled already."))
-        if not occurrence.published:
-            raise Refused(_("This is a draft nobody has seen. It can simply be deleted."))
-        if occurrence.ends_at <= now():
-            raise Refused(_("It is over. What took place cannot be cancelled."))
-        _cancel(session, occurrence, activity, reason)
-        record(
-            session,
-            by,
-            "occurrence.cancelled",
-            "occurrence",
-            occurrence_id,
-            occurrence.station_id,
-            reason=reason,
-        )
-
-
-def restore_occurrence(occurrence_id: int, by: Actor) -> None:
-    """Take back a cancellation on the day it was made.
-
-    Raises:
-        Missing: there is no such occurrence within the actor's scope.
-        Refused: it was cancelled on an earlier day, has begun, or its room was given away meanwhile.
-    """
-    with transaction() as session:
-        occurrence, activity = _locked_occurrence(session, occurrence_id, by)
-        if occurrence.status is not OccurrenceStatus.CANCELLED or occurrence.cancelled_at is None:
-            raise OutOfDate(_("This date takes place; there is nothing to take back."))
-        if local(occurrence.cancelled_at).date() != today() or occurrence.starts_at <= now():
-            raise Refused(_("A cancellation can be taken back on the same day, before it would have begun."))
-        if activity.status is ActivityStatus.CANCELLED:
-            activity.status = ActivityStatus.PUBLISHED
-            activity.cancel_reason = ""
-            activity.cancelled_at = None
-            _touch(activity)
-        occurrence.status = OccurrenceStatus.PLANNED
-        occurrence.cancel_reason = ""
-        occurrence.cancelled_at = None
-        _bump(occurrence)
-        rooms.book(session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at))])
-        tell_cohosts(session, activity, occurrence, _("takes place after all"))
-        record(session, by, "occurrence.restored", "occurrence", occurrence_id, occurrence.station_id)
-
-
-def move_occurrence(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor) -> None:
-    """Give one date another time, place or number of seats.
-
-    Raises:
-        Missing: there is no such occurrence within the actor's scope, or the room is not its station's.
-        Refused: it is over or cancelled, or the room is taken then.
-        OutOfDate: somebody else has moved it since sequence.
-    """
-    with transaction() as session:
-        occurrence, activity = _locked_occurrence(session, occurrence_id, by)
-        if occurrence.sequence != sequence:
-            raise OutOfDate(_("Somebody else has changed this date just now. Please look again."))
-        if occurrence.status is OccurrenceStatus.CANCELLED:
-            raise Refused(_("This date is cancelled already."))
-        if occurrence.ends_at <= now():
-            raise Refused(_("It is over. What took place cannot be moved."))
-        _check_room(session, where.room_id, occurrence.station_id)
-        occurrence.starts_at = when.starts_at
-        occurrence.ends_at = when.ends_at
-        occurrence.room_id = where.room_id
-        occurrence.place_name = "" if where.room_id else where.place_name
-        occurrence.place_address = where.place_address
-        occurrence.place_directions = where.place_directions
-        occurrence.seats = where.seats
-        _bump(occurrence)
-        session.flush()
-        if occurrence.published:
-            rooms.release(session, [occurrence.id])
-            rooms.book(session, [(occurrence, when)])
-            tell_cohosts(session, activity, occurrence, _("has changed"))
-        record(session, by, "occurrence.moved", "occurrence", occurrence_id, occurrence.station_id)
-
-
-def count_attendance(
-    occurrence_id: int, attended: int, minors: int | None, elderly: int | None, source: CountSource, by: Actor
-) -> None:
-    """Write down how many came, and how many of them were minors and elderly (None: nobody looked).
-
-    Raises:
-        Missing: there is no such occurrence within the actor's scope.
-        Refused: it has not begun or was cancelled, or the parts are more than the whole.
-    """
-    if (minors or 0) + (elderly or 0) > attended:
-        raise Refused(
-            _("More minors and elderly than people in all. Please check the figures."), field="attended"
-        )
-    with transaction() as session:
-        occurrence, _activity = _locked_occurrence(session, occurrence_id, by)
-        if occurrence.status is OccurrenceStatus.CANCELLED:
-            raise Refused(_("It was cancelled; nobody can have come."))
-        if not occurrence.published or occurrence.starts_at > now():
-            raise Refused(_("It has not begun yet. Count when people are there."))
-        was = occurrence.attended
-        occurrence.attended = attended
-        occurrence.minors = minors
-        occurrence.elderly = elderly
-        occurrence.count_source = source
-        occurrence.counted_by = by.name
-        occurrence.counted_at = now()
-        record(
-            session,
-            by,
-            "attendance.counted",
-            "occurrence",
-            occurrence_id,
-            occurrence.station_id,
-            detail=f"{'-' if was is None else was} → {attended}",
-        )
 
 
 def _check_station(session: Session, station_id: int, by: Actor) -> None:
     station = session.get(Station, station_id)
     if station is None or station.closed or not is_in_scope(station_id, by.scope):
         raise Missing
-
-
-def _check_room(session: Session, room_id: int | None, station_id: int) -> None:
-    if room_id is None:
-        return
-    room = lock(session, Room, room_id)  # nobody else books it until we are done
-    if room is None or room.station_id != station_id or room.retired:
-        raise Refused(_("This station has no such room any more."), field="room")
 
 
 def _locked(session: Session, activity_id: int, by: Actor, version: int | None = None) -> Activity:
@@ -381,25 +215,8 @@ def _locked(session: Session, activity_id: int, by: Actor, version: int | None =
     return activity
 
 
-def _locked_occurrence(session: Session, occurrence_id: int, by: Actor) -> tuple[Occurrence, Activity]:
-    occurrence = lock(session, Occurrence, occurrence_id)
-    if occurrence is None or not is_in_scope(occurrence.station_id, by.scope):
-        raise Missing
-    return occurrence, session.get_one(Activity, occurrence.activity_id)
-
-
-def _touch(activity: Activity) -> None:
-    activity.changed_at = now()
-    activity.version += 1
-
-
-def _bump(occurrence: Occurrence) -> None:
-    occurrence.changed_at = now()
-    occurrence.sequence += 1
-
-
 def _fill(session: Session, activity: Activity, content: Content, where: Where) -> None:
-    _check_room(session, where.room_id, activity.station_id)
+    rooms.check(session, where.room_id, activity.station_id)
     activity.title = content.title
     activity.text = content.text
     activity.category = content.category
@@ -477,16 +294,3 @@ def _publish(session: Session, activity: Activity, by: Actor) -> None:
         activity.station_id,
         detail=f"{activity.title}, {len(dates)}",
     )
-
-
-def _cancel(session: Session, occurrence: Occurrence, activity: Activity, reason: str) -> None:
-    occurrence.status = OccurrenceStatus.CANCELLED
-    occurrence.cancel_reason = reason
-    occurrence.cancelled_at = now()
-    # A figure already counted cannot stand beside a cancellation.
-    occurrence.attended = occurrence.minors = occurrence.elderly = None
-    occurrence.count_source = occurrence.counted_at = None
-    _bump(occurrence)
-    session.flush()
-    rooms.release(session, [occurrence.id])
-    tell_cohosts(session, activity, occurrence, _("is cancelled: %(reason)s", reason=reason))

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from portal.activities import queries
+from portal.activities import listing, queries
 from portal.activities.models import Audience, Category
 from portal.clock import today
 from portal.i18n import _
@@ -79,7 +79,7 @@ class Reading:
     """An address understood: the filter it means, and what was wrong with it, per parameter."""
 
     address: Address
-    narrowed: queries.Filter
+    narrowed: listing.Filter
     faults: Mapping[str, str]
 
 
@@ -117,14 +117,14 @@ def read(arguments: MultiDict[str, str]) -> Reading:
         free=free,
         q=given["q"],
     )
-    narrowed = queries.Filter(
+    narrowed = listing.Filter(
         station_id=station_id,
         cluster_id=cluster,
         category=category,
         series_id=series_id,
         audience=audience,
         free=free,
-        words=queries.words_of(given["q"]),
+        words=listing.words_of(given["q"]),
     )
     return Reading(address, narrowed, faults)
 

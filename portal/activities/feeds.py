@@ -6,8 +6,9 @@ from datetime import timedelta
 from flask import Blueprint, Response, current_app, request
 
 from portal.access import public
-from portal.activities import address, ical, queries
-from portal.activities.queries import FeedRow, Filter
+from portal.activities import address, feed_rows, ical
+from portal.activities.feed_rows import FeedRow
+from portal.activities.listing import Filter
 from portal.clock import today
 from portal.errors import Missing
 from portal.i18n import _
@@ -42,7 +43,7 @@ def station(slug: str) -> Response:
 @public
 def occurrence(occurrence_id: int) -> Response:
     """Give one occurrence to put into a calendar."""
-    rows = queries.feed_rows(Filter(), only=occurrence_id)
+    rows = feed_rows.feed_rows(Filter(), only=occurrence_id)
     if not rows:
         raise Missing
     return answer(rows, rows[0].title, f"occurrence-{occurrence_id}.ics")
@@ -50,7 +51,7 @@ def occurrence(occurrence_id: int) -> Response:
 
 def coming(narrowed: Filter) -> list[FeedRow]:
     """List what a feed holds: thirty days back, half a year ahead."""
-    return queries.feed_rows(
+    return feed_rows.feed_rows(
         narrowed,
         first=today() - timedelta(days=ical.PAST.days),
         last=today() + timedelta(days=ical.AHEAD.days),

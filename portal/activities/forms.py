@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from portal.activities import dates
-from portal.activities.actions import Content, Where
+from portal.activities.content import Content, Where
 from portal.activities.labels import AUDIENCES, CATEGORIES, SOURCES
 from portal.activities.models import Activity, Audience, Category, CountSource, Occurrence
 from portal.clock import local, today

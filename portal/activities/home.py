@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from flask import Blueprint, Response
 
 from portal.access import public
-from portal.activities import agenda, lunar, queries
+from portal.activities import agenda, listing, lunar, queries
 from portal.activities.poems import POEMS
 from portal.clock import local, now, today
 from portal.i18n import _, day_name
@@ -36,7 +36,7 @@ def page() -> Response:
     """Show what is on."""
     first = today()
     last = first + timedelta(days=DAYS - 1)
-    cards = queries.published_between(first, last)
+    cards = listing.published_between(first, last)
     days = agenda.days(cards, first, last)
     shown = stations.stations_shown()
     coming = [card for day in days if day.is_today for card in day.cards if not card.cancelled]
@@ -69,7 +69,7 @@ def next_festival() -> Festival | None:
     day, series = min(coming, key=lambda pair: pair[0])
     if day - first > FESTIVALS_AHEAD:
         return None
-    planned = queries.count_of_series(series.id, first, day + timedelta(days=15))
+    planned = listing.count_of_series(series.id, first, day + timedelta(days=15))
     return Festival(
         series.code, stations.in_language(series.name, series.name_en), day, (day - first).days, planned
     )
@@ -79,7 +79,7 @@ def hints(station_ids: list[int]) -> dict[int, str]:
     """Say in two words when each station is next on."""
     moment = now()
     found = {}
-    for station_id, (starts_at, ends_at) in queries.next_per_station(station_ids, moment).items():
+    for station_id, (starts_at, ends_at) in listing.next_per_station(station_ids, moment).items():
         found[station_id] = hint(starts_at, ends_at, moment)
     return found
 

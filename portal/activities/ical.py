@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.activities.queries import FeedRow
+from portal.activities.feed_rows import FeedRow
 from portal.clock import ZONE, local
 from portal.i18n import _
 

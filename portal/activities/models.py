@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.clock import now
 from portal.db import Model
 from portal.stations.models import Room, Station
 
@@ -120,6 +121,11 @@ class Activity(Model):
     )
     audiences: Mapped[list["ActivityAudience"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
+    def touch(self) -> None:
+        """Note that it has changed, for those who had it open in a form."""
+        self.changed_at = now()
+        self.version += 1
+
 
 class ActivityCohost(Model):
     """That a station holds an activity together with its lead (联办)."""
@@ -199,6 +205,11 @@ class Occurrence(Model):
     activity: Mapped[Activity] = relationship(lazy="raise")
     station: Mapped[Station] = relationship(lazy="raise")
     room: Mapped[Room | None] = relationship(lazy="raise")
+
+    def bump(self) -> None:
+        """Note that its time, place or standing has changed, for the calendars that follow it."""
+        self.changed_at = now()
+        self.sequence += 1
 
 
 class RoomBooking(Model):

@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import Flask
 
-from portal.activities.queries import Card
+from portal.activities.listing import Card
 from portal.clock import now
 from portal.i18n import _, language
 

@@ -17,6 +17,19 @@ from portal.stations.models import Room
 from portal.stations.queries import is_in_scope
 
 
+def check(session: Session, room_id: int | None, station_id: int) -> None:
+    """Take the room for this transaction.
+
+    Raises:
+        Refused: the station has no such room, or no longer; at the field `room`.
+    """
+    if room_id is None:
+        return
+    room = lock(session, Room, room_id)  # nobody else books it until we are done
+    if room is None or room.station_id != station_id or room.retired:
+        raise Refused(_("This station has no such room any more."), field="room")
+
+
 def book(session: Session, wanted: Sequence[tuple[Occurrence, Span]]) -> None:
     """Book the rooms of these occurrences for all their hours, under the lock of each room.
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from flask import Blueprint, Response, current_app, url_for
 
 from portal.access import public
-from portal.activities import agenda, lunar, queries
-from portal.activities.queries import Filter
+from portal.activities import agenda, listing, lunar, queries
+from portal.activities.listing import Filter
 from portal.clock import local, now, today
 from portal.stations import hours
 from portal.stations import queries as stations
@@ -27,7 +27,7 @@ def page(slug: str) -> Response:
         return Response(status=301, headers={"Location": url_for(".page", slug=current)})
     station = stations.by_slug(slug)
     first, last = today(), today() + timedelta(days=DAYS - 1)
-    cards = queries.published_between(first, last, Filter(station_id=station.id))
+    cards = listing.published_between(first, last, Filter(station_id=station.id))
     week = hours.stretches_of(station.hours)
     moment = local(now())
     feed = url_for("feeds.station", slug=slug)

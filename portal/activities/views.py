@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, current_app, request, url_for
 
 from portal.access import public
-from portal.activities import address, agenda, lunar, pills, queries
+from portal.activities import address, agenda, listing, lunar, pills, queries
 from portal.clock import local, now, today
 from portal.stations import queries as stations
 from portal.web.answers import page, show
@@ -26,11 +26,11 @@ def calendar() -> Response:
     where = reading.address
     if where.view == "list":
         first, last = where.day, where.day + FARTHEST
-        cards = queries.published_from(first, reading.narrowed, ON_A_PAGE + 1)
+        cards = listing.published_from(first, reading.narrowed, ON_A_PAGE + 1)
         weeks = None
     else:
         first, last = agenda.window(where.day)
-        cards = queries.published_between(first, last, reading.narrowed)
+        cards = listing.published_between(first, last, reading.narrowed)
         weeks = agenda.month(cards, where.day)
         month_ends = agenda.next_month(where.day) - timedelta(days=1)
         first = max(
@@ -65,7 +65,7 @@ def _is_this_month(day: date) -> bool:
 
 
 def cut(
-    cards: list[queries.Card], first: date, last: date, limit: int
+    cards: list[listing.Card], first: date, last: date, limit: int
 ) -> tuple[list[agenda.Day], date | None]:
     """Lay out the days of the window, and say at which day the next page begins, if there is one.
 
@@ -94,8 +94,8 @@ def occurrence(occurrence_id: int) -> Response:
         last_day=local(found.ends_at).date(),
         over=found.ends_at <= now(),
         facts=lunar.day_facts(day),
-        others=queries.other_dates(found.activity_id, found.id),
+        others=listing.other_dates(found.activity_id, found.id),
         lunar_long_label=lunar.lunar_long_label,
         qr=qr_path(own_address),
-        pill=pills.pill(queries.card_of(found), day),
+        pill=pills.pill(listing.card_of(found), day),
     )

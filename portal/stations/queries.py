@@ -184,11 +184,6 @@ def root_id() -> int:
     return db.session.scalars(sa.select(Station.id).where(Station.parent_id.is_(None))).one()
 
 
-def slug_of(station_id: int) -> str:
-    """Return the name in addresses of a station."""
-    return db.session.scalars(sa.select(Station.slug).where(Station.id == station_id)).one()
-
-
 def below(station_id: int) -> sa.Select[Any]:
     """Select the ids of a station and of all stations below it."""
     tree = sa.select(Station.id).where(Station.id == station_id).cte("tree", recursive=True)

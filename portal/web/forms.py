@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, IntegerField, StringField, TextAreaField, TimeField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from portal.i18n import _
@@ -53,11 +53,6 @@ def seen(form: Form, field: Field) -> None:
     if UNSEEN.search(text):
         field.data = without_unseen(text)
         raise ValidationError(_("We took out characters that cannot be seen. Please check and save again."))
-
-
-def filled(message: str) -> InputRequired:
-    """Demand a value, saying what is missing in the words given."""
-    return InputRequired(message=message)
 
 
 class WhiteSpaceCheck:
@@ -168,19 +163,3 @@ class WallTime(TimeField):
         except ValueError:
             self.data = None
             raise ValueError(_("There is no such time. Write it like 09:30.")) from None
-
-
-__all__ = [
-    "Day",
-    "Form",
-    "Longest",
-    "NumberRange",
-    "WallTime",
-    "WhiteSpaceCheck",
-    "WholeNumber",
-    "count",
-    "filled",
-    "line",
-    "paragraphs",
-    "seen",
-]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
-from portal.activities import actions
+from portal.activities import occurrences
 from portal.activities.models import Audience, Category, Series
 from portal.db import db
 from tests.browser import Browser
@@ -157,7 +157,7 @@ def test_any_words_may_be_looked_for(client: Browser, words: str) -> None:
 def test_a_cancelled_date_stays_and_says_so(client: Browser, app: Flask, make: Make) -> None:
     row_id = make.occurrence(title="广场舞")
     with app.app_context():
-        actions.cancel_occurrence(row_id, "因雨取消", make.actor())
+        occurrences.cancel(row_id, "因雨取消", make.actor())
     page = client.get(f"/occurrences/{row_id}")
     assert page.status == 200
     assert "因雨取消" in page.one("[role=alert]").text()

@@ -7,8 +7,8 @@ import time_machine
 import vobject
 from flask import Flask
 
-from portal.activities import actions
-from portal.activities.actions import Where
+from portal.activities import occurrences
+from portal.activities.content import Where
 from tests.browser import Browser
 from tests.make import Make, span
 
@@ -44,7 +44,7 @@ def test_an_independent_reader_finds_what_the_page_says(client: Browser, make: M
 def test_a_cancelled_date_reaches_those_who_subscribed(client: Browser, app: Flask, make: Make) -> None:
     row_id = make.occurrence(title="广场舞")
     with app.app_context():
-        actions.cancel_occurrence(row_id, "因雨取消", make.actor())
+        occurrences.cancel(row_id, "因雨取消", make.actor())
     [event] = events(client, "/calendar.ics")
     assert field(event, "summary") == "【取消】广场舞"
     assert field(event, "status") == "CANCELLED"
@@ -55,7 +55,7 @@ def test_a_move_keeps_the_uid_and_raises_the_sequence(client: Browser, app: Flas
     row_id = make.occurrence()
     [before] = events(client, "/calendar.ics")
     with app.app_context():
-        actions.move_occurrence(row_id, 0, span(3), Where(None, "村口", "", "", None), make.actor())
+        occurrences.move(row_id, 0, span(3), Where(None, "村口", "", "", None), make.actor())
     [after] = events(client, "/calendar.ics")
     assert field(after, "uid") == field(before, "uid")
     assert (field(before, "sequence"), field(after, "sequence")) == ("0", "1")

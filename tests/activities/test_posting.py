@@ -7,8 +7,8 @@ import sqlalchemy as sa
 import time_machine
 
 from portal.access import Role
-from portal.activities import actions
-from portal.activities.actions import Content, Where
+from portal.activities import actions, occurrences
+from portal.activities.content import Content, Where
 from portal.activities.models import (
     Activity,
     ActivityStatus,
@@ -123,41 +123,41 @@ def test_a_cancellation_is_taken_back_today_and_not_tomorrow(
     make: Make, noon: time_machine.Traveller
 ) -> None:
     row_id = make.occurrence(room="道德讲堂", when=span(3))
-    actions.cancel_occurrence(row_id, "因雨取消", make.actor())
+    occurrences.cancel(row_id, "因雨取消", make.actor())
     with pytest.raises(OutOfDate):
-        actions.cancel_occurrence(row_id, "因雨取消", make.actor())
-    actions.restore_occurrence(row_id, make.actor())
+        occurrences.cancel(row_id, "因雨取消", make.actor())
+    occurrences.restore(row_id, make.actor())
     assert occurrence(row_id).status is OccurrenceStatus.PLANNED
     assert bookings() == 1
-    actions.cancel_occurrence(row_id, "因雨取消", make.actor())
+    occurrences.cancel(row_id, "因雨取消", make.actor())
     noon.shift(timedelta(days=1))
     with pytest.raises(Refused):
-        actions.restore_occurrence(row_id, make.actor())
+        occurrences.restore(row_id, make.actor())
 
 
 def test_a_room_given_away_meanwhile_is_not_taken_back(make: Make) -> None:
     row_id = make.occurrence(room="道德讲堂", when=span(3))
-    actions.cancel_occurrence(row_id, "因雨取消", make.actor())
+    occurrences.cancel(row_id, "因雨取消", make.actor())
     make.occurrence(room="道德讲堂", when=span(3))
     with pytest.raises(Refused):
-        actions.restore_occurrence(row_id, make.actor())
+        occurrences.restore(row_id, make.actor())
     assert occurrence(row_id).status is OccurrenceStatus.CANCELLED
 
 
 def test_moving_a_date_frees_the_old_time_and_takes_the_new(make: Make) -> None:
     row_id = make.occurrence(room="道德讲堂", when=span(3))
     where = Where(make.room(), "", "", "", 30)
-    actions.move_occurrence(row_id, 0, span(4), where, make.actor())
+    occurrences.move(row_id, 0, span(4), where, make.actor())
     make.occurrence(room="道德讲堂", when=span(3))
     with pytest.raises(Refused):
         make.occurrence(room="道德讲堂", when=span(4))
     with pytest.raises(OutOfDate):
-        actions.move_occurrence(row_id, 0, span(5), where, make.actor())
+        occurrences.move(row_id, 0, span(5), where, make.actor())
 
 
 def test_partners_stand_on_the_call_list_when_a_date_is_cancelled(make: Make) -> None:
     row_id = make.occurrence(station="s4", cohosts=("s2", "s3"))
-    actions.cancel_occurrence(row_id, "因雨取消", make.actor(station="s4"))
+    occurrences.cancel(row_id, "因雨取消", make.actor(station="s4"))
     told = db.session.scalars(sa.select(Message).order_by(Message.id)).all()
     assert [message.recipient for message in told] == ["第二社区实践站", "第三社区实践站"]
     assert {message.station_id for message in told} == {make.station("s4")}
@@ -167,15 +167,15 @@ def test_partners_stand_on_the_call_list_when_a_date_is_cancelled(make: Make) ->
 def test_people_are_counted_when_they_are_there(make: Make, noon: time_machine.Traveller) -> None:
     row_id = make.occurrence()
     with pytest.raises(Refused):
-        actions.count_attendance(row_id, 12, 3, 4, CountSource.COUNTED, make.actor())
+        occurrences.count(row_id, 12, 3, 4, CountSource.COUNTED, make.actor())
     noon.shift(timedelta(days=1))
-    actions.count_attendance(row_id, 12, 3, None, CountSource.COUNTED, make.actor())
+    occurrences.count(row_id, 12, 3, None, CountSource.COUNTED, make.actor())
     found = occurrence(row_id)
     assert (found.attended, found.minors, found.elderly) == (12, 3, None)
     with pytest.raises(Refused):
-        actions.count_attendance(row_id, 12, 8, 8, CountSource.COUNTED, make.actor())
+        occurrences.count(row_id, 12, 8, 8, CountSource.COUNTED, make.actor())
     with pytest.raises(Missing):
-        actions.count_attendance(row_id, 12, 0, 0, CountSource.COUNTED, make.actor(station="s2"))
+        occurrences.count(row_id, 12, 0, 0, CountSource.COUNTED, make.actor(station="s2"))
     details = db.session.scalars(
         sa.select(AuditEntry.detail).where(AuditEntry.action == "attendance.counted")
     )

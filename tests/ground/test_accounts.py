@@ -1,6 +1,7 @@
 """Who signs in gets in, who signs out is out, and nothing typed is lost in between."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -8,15 +9,18 @@ import time_machine
 from flask import Flask
 
 from portal.access import Role
+from portal.accounts.actions import accept_invitation, invite
 from portal.accounts.models import Account, LoginSession
 from portal.activities.models import Activity
 from portal.audit.models import AuditEntry
 from portal.clock import now
 from portal.db import db, transaction
+from portal.errors import Missing
 from portal.web.answers import safe_path
 from portal.web.errors import title_of
 from tests.browser import Browser, Form, Page
 from tests.conftest import SignIn
+from tests.ground.crowd import crowd
 from tests.make import PASSWORD, Login, Make
 
 NEW_PASSWORD = "seven quiet herons landing"
@@ -184,6 +188,25 @@ def test_an_invitation_open_in_two_windows_works_once(app: Flask, client: Browse
     late = other.get(link).form()
     take_up(client, link)
     assert late.fill(name="林", username="lin", password=NEW_PASSWORD).submit().status == 404
+
+
+def accept(token: str, number: int) -> bool:
+    try:
+        accept_invitation(token, f"chen{number}", "陈惠玲", NEW_PASSWORD)
+    except Missing:
+        return False
+    return True
+
+
+def test_an_invitation_taken_up_four_times_at_once_makes_one_account(
+    app: Flask, environ: dict[str, str], make: Make
+) -> None:
+    with app.app_context():
+        token = invite(Role.EDITOR, make.station("s1"), 1, make.actor(Role.MANAGER, "center"))
+    results = crowd(environ, partial(accept, token), processes=2, threads=2)
+    assert sorted(results) == [False, False, False, True]
+    with app.app_context():
+        assert len(db.session.scalars(sa.select(Account)).all()) == 1
 
 
 def test_an_invitation_runs_out(app: Flask, client: Browser, noon: time_machine.Traveller) -> None:

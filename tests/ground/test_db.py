@@ -5,10 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from portal import db as ground
@@ -185,6 +187,35 @@ def test_a_writer_who_waits_too_long_is_told_to_try_again(
             lock(session, Station, COUNTER)
         assert time.monotonic() - begun < 8
         assert position() == 0, "readers do not wait"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("app_context")
+def test_a_writer_has_sqlite_to_itself_from_the_first_statement_on() -> None:
+    sqlite = ground.dbapi()  # of two copies of SQLite in one process neither sees the other's locks
+    other = sqlite.connect(str(db.engine.url.database), timeout=0, isolation_level=None)
+    try:
+        with transaction():
+            with pytest.raises(sqlite.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            other.execute("BEGIN").execute("SELECT count(*) FROM station").fetchone()
+    finally:
+        other.close()
+
+
+def count_in_a_file(path: Path, _number: int) -> None:
+    for _ in range(TIMES):
+        with current_app.extensions["write_queue"].turn():
+            read = int(path.read_text())
+            time.sleep(0.001)
+            path.write_text(str(read + 1))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_queue_lets_in_one_at_a_time(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "count").write_text("0")
+    assert failures(crowd(environ, partial(count_in_a_file, tmp_path / "count"))) == []
+    assert (tmp_path / "count").read_text() == str(9 * TIMES)
 
 
 def count_up(_number: int) -> None:

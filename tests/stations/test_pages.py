@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.access import Role
-from portal.activities import actions, rooms
+from portal.activities import occurrences, rooms
 from portal.db import db, transaction
 from portal.errors import Missing
 from portal.stations.models import Room, Station
@@ -137,7 +137,7 @@ def test_a_room_is_added_changed_and_taken_out_of_use(sign_in: SignIn, make: Mak
     assert refused.status == 409
     assert "请先挪走" in refused.text
     with app.app_context():
-        actions.cancel_occurrence(row_id, "因雨取消", make.actor(station="s5"))
+        occurrences.cancel(row_id, "因雨取消", make.actor(station="s5"))
         with pytest.raises(Missing):
             rooms.retire(room_id, make.actor(station="s6"))
     page = editor.get(f"/staff/stations/s5/rooms/{room_id}").form('form[action$="/retire"]').submit()

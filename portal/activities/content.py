@@ -1,0 +1,35 @@
+"""Hold what is offered and where, as plain values that forms fill and actions take."""
+
+from dataclasses import dataclass
+
+from portal.activities.models import Audience, Category
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is offered and to whom."""
+
+    title: str
+    text: str
+    category: Category
+    series_id: int | None
+    audiences: tuple[Audience, ...]
+    cohost_ids: tuple[int, ...]
+    registration: bool
+    party_max: int
+    min_age: int | None
+    max_age: int | None
+    contact: str
+    phone: str
+    themes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where it takes place: a room, or a named place; and how many find room there (None: any number)."""
+
+    room_id: int | None
+    place_name: str
+    place_address: str
+    place_directions: str
+    seats: int | None

@@ -1,0 +1,354 @@
+"""List occurrences as cards: plain rows for agendas, grids and desks, never objects that surprise."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.access import Scope
+from portal.activities.models import (
+    LONGEST_DAYS,
+    Activity,
+    ActivityAudience,
+    ActivityCohost,
+    Audience,
+    Category,
+    Occurrence,
+    OccurrenceStatus,
+)
+from portal.clock import end_of, local, now, start_of
+from portal.db import db, like
+from portal.stations.models import Room, Station
+from portal.stations.queries import Seal, in_language, in_scope, members_of
+from portal.web.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What lists show of an occurrence."""
+
+    id: int
+    activity_id: int
+    title: str
+    category: Category
+    starts_at: datetime
+    ends_at: datetime
+    cancelled: bool
+    cancel_reason: str
+    registration: bool
+    seats: int | None
+    station_slug: str
+    station_name: str
+    seal: Seal
+    place: str
+    attended: int | None
+    published: bool
+    station_id: int
+
+    @property
+    def first_day(self) -> date:
+        """Return the local date it begins on."""
+        return local(self.starts_at).date()
+
+    @property
+    def last_day(self) -> date:
+        """Return the local date it ends on."""
+        return local(self.ends_at).date()
+
+    @property
+    def several_days(self) -> bool:
+        """Say whether it spans more than one date."""
+        return self.first_day != self.last_day
+
+    def begins_on(self, day: date) -> datetime:
+        """Return when it opens on this day: at the same wall time on each of its days."""
+        return local(self.starts_at).replace(year=day.year, month=day.month, day=day.day)
+
+    def ends_on(self, day: date) -> datetime:
+        """Return when it closes on this day."""
+        return local(self.ends_at).replace(year=day.year, month=day.month, day=day.day)
+
+    def state(self, day: date, moment: datetime) -> str:
+        """Say how it stands on this day at this moment: cancelled, past, running or coming."""
+        if self.cancelled:
+            return "cancelled"
+        if self.ends_on(day) <= moment:
+            return "past"
+        return "running" if self.begins_on(day) <= moment else "coming"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the calendar is narrowed to (product §7); empty means everything."""
+
+    station_id: int | None = None
+    cluster_id: int | None = None
+    category: Category | None = None
+    series_id: int | None = None
+    audience: Audience | None = None
+    free: bool = False
+    words: tuple[str, ...] = field(default=())
+
+
+COLUMNS = (
+    Occurrence.id,
+    Occurrence.activity_id,
+    Activity.title,
+    Activity.category,
+    Occurrence.starts_at,
+    Occurrence.ends_at,
+    Occurrence.status,
+    Occurrence.cancel_reason,
+    Activity.registration,
+    Occurrence.seats,
+    Occurrence.station_id,
+    Station.slug,
+    Station.short_name,
+    Station.short_name_en,
+    Station.seal_shape,
+    Station.seal_tone,
+    Station.seal_character,
+    Room.name.label("room_name"),
+    Room.name_en.label("room_name_en"),
+    Occurrence.place_name,
+    Occurrence.attended,
+    Occurrence.published,
+)
+
+
+def select_cards() -> Any:
+    """Select what cards are made of, in order of the start."""
+    return (
+        sa.select(*COLUMNS)
+        .join(Activity, Activity.id == Occurrence.activity_id)
+        .join(Station, Station.id == Occurrence.station_id)
+        .outerjoin(Room, Room.id == Occurrence.room_id)
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+
+
+def make_card(row: Any) -> Card:
+    """Make a card of a row of select_cards()."""
+    room = in_language(row.room_name, row.room_name_en) if row.room_name else row.place_name
+    return Card(
+        id=row.id,
+        activity_id=row.activity_id,
+        title=row.title,
+        category=row.category,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        cancelled=row.status is OccurrenceStatus.CANCELLED,
+        cancel_reason=row.cancel_reason,
+        registration=row.registration,
+        seats=row.seats,
+        station_slug=row.slug,
+        station_name=in_language(row.short_name, row.short_name_en),
+        seal=Seal(row.seal_shape, row.seal_tone, row.seal_character),
+        place=room,
+        attended=row.attended,
+        published=row.published,
+        station_id=row.station_id,
+    )
+
+
+def overlaps(begin: datetime, end: datetime) -> sa.ColumnElement[bool]:
+    """Say in SQL that an occurrence goes on at some time between two moments."""
+    # The lower bound lets the index stop: nothing that began earlier can still be going on.
+    return sa.and_(
+        Occurrence.starts_at < end,
+        Occurrence.starts_at >= begin - timedelta(days=LONGEST_DAYS),
+        Occurrence.ends_at > begin,
+    )
+
+
+def _at_station(station_ids: sa.Select[Any] | Iterable[int]) -> sa.ColumnElement[bool]:
+    hosted = sa.select(ActivityCohost.activity_id).where(ActivityCohost.station_id.in_(station_ids))
+    return sa.or_(Occurrence.station_id.in_(station_ids), Occurrence.activity_id.in_(hosted))
+
+
+def conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
+    """Turn a filter into conditions on occurrences joined with their activities."""
+    found: list[sa.ColumnElement[bool]] = []
+    if narrowed.station_id is not None:
+        found.append(_at_station([narrowed.station_id]))
+    if narrowed.cluster_id is not None:
+        found.append(_at_station(members_of(narrowed.cluster_id)))
+    if narrowed.category is not None:
+        found.append(Activity.category == narrowed.category)
+    if narrowed.series_id is not None:
+        found.append(Activity.series_id == narrowed.series_id)
+    if narrowed.audience is not None:
+        meant = sa.select(ActivityAudience.activity_id).where(
+            ActivityAudience.audience.in_([narrowed.audience, Audience.EVERYONE])
+        )
+        found.append(Activity.id.in_(meant))
+    if narrowed.free:
+        found.append(Activity.registration.is_(False))
+    found += [like(Activity.search, word) for word in narrowed.words]
+    return found
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Cut what somebody searches for into words, folded as the search column is; at most five."""
+    return tuple(fold(text)[:100].split()[:5])
+
+
+def published_between(
+    first: date, last: date, narrowed: Filter = Filter(), limit: int | None = None
+) -> list[Card]:
+    """List the published occurrences that touch the local dates first to last, in order of their start."""
+    wanted = select_cards().where(
+        Occurrence.published.is_(True),
+        overlaps(start_of(first), end_of(last)),
+        *conditions(narrowed),
+    )
+    if limit is not None:
+        wanted = wanted.limit(limit)
+    return [make_card(row) for row in db.session.execute(wanted)]
+
+
+def published_from(first: date, narrowed: Filter, limit: int) -> list[Card]:
+    """List the first published occurrences that have not ended before this date."""
+    begin = start_of(first)
+    wanted = (
+        select_cards()
+        .where(
+            Occurrence.published.is_(True),
+            Occurrence.starts_at >= begin - timedelta(days=LONGEST_DAYS),
+            Occurrence.ends_at > begin,
+            *conditions(narrowed),
+        )
+        .limit(limit)
+    )
+    return [make_card(row) for row in db.session.execute(wanted)]
+
+
+def next_per_station(station_ids: Sequence[int], moment: datetime) -> dict[int, tuple[datetime, datetime]]:
+    """Map each station to (start, end) of its first occurrence not over yet and not cancelled."""
+    first = (
+        sa.select(Occurrence.station_id, sa.func.min(Occurrence.starts_at).label("starts_at"))
+        .where(
+            Occurrence.station_id.in_(station_ids),
+            Occurrence.published.is_(True),
+            Occurrence.status == OccurrenceStatus.PLANNED,
+            Occurrence.starts_at >= moment - timedelta(days=LONGEST_DAYS),
+            Occurrence.ends_at > moment,
+        )
+        .group_by(Occurrence.station_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Occurrence.station_id, Occurrence.starts_at, Occurrence.ends_at).join(
+            first,
+            sa.and_(first.c.station_id == Occurrence.station_id, first.c.starts_at == Occurrence.starts_at),
+        )
+    )
+    return {row.station_id: (row.starts_at, row.ends_at) for row in rows}
+
+
+def card_of(found: Occurrence) -> Card:
+    """Make the card of an occurrence that occurrence() returned."""
+    room = found.room
+    return Card(
+        id=found.id,
+        activity_id=found.activity_id,
+        title=found.activity.title,
+        category=found.activity.category,
+        starts_at=found.starts_at,
+        ends_at=found.ends_at,
+        cancelled=found.status is OccurrenceStatus.CANCELLED,
+        cancel_reason=found.cancel_reason,
+        registration=found.activity.registration,
+        seats=found.seats,
+        station_slug=found.station.slug,
+        station_name=in_language(found.station.short_name, found.station.short_name_en),
+        seal=Seal(found.station.seal_shape, found.station.seal_tone, found.station.seal_character),
+        place=in_language(room.name, room.name_en) if room else found.place_name,
+        attended=found.attended,
+        published=found.published,
+        station_id=found.station_id,
+    )
+
+
+def other_dates(activity_id: int, but: int, limit: int = 6) -> list[Card]:
+    """List the coming dates of the same activity, without the one shown."""
+    rows = db.session.execute(
+        select_cards()
+        .where(
+            Occurrence.activity_id == activity_id,
+            Occurrence.id != but,
+            Occurrence.published.is_(True),
+            Occurrence.ends_at > now(),
+        )
+        .limit(limit)
+    )
+    return [make_card(row) for row in rows]
+
+
+def count_of_series(series_id: int, first: date, last: date) -> int:
+    """Count the occurrences of a series that take place on the local dates first to last."""
+    wanted = (
+        sa.select(sa.func.count())
+        .select_from(Occurrence)
+        .join(Activity, Activity.id == Occurrence.activity_id)
+        .where(
+            Activity.series_id == series_id,
+            Occurrence.published.is_(True),
+            Occurrence.status == OccurrenceStatus.PLANNED,
+            overlaps(start_of(first), end_of(last)),
+        )
+    )
+    return db.session.scalar(wanted) or 0
+
+
+def dates_of(activity_id: int, limit: int = 60, after: datetime | None = None) -> list[Card]:
+    """List the dates of an activity, drafts too, from a moment on."""
+    wanted = select_cards().where(Occurrence.activity_id == activity_id)
+    if after is not None:
+        wanted = wanted.where(Occurrence.ends_at > after)
+    return [make_card(row) for row in db.session.execute(wanted.limit(limit))]
+
+
+def last_date(activity_id: int) -> Card | None:
+    """Return the last date of an activity."""
+    row = db.session.execute(
+        select_cards()
+        .where(Occurrence.activity_id == activity_id)
+        .order_by(None)
+        .order_by(Occurrence.starts_at.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else make_card(row)
+
+
+def of_day(day: date, scope: Scope) -> list[Card]:
+    """List the published occurrences that stations within the scope lead on this date."""
+    rows = db.session.execute(
+        select_cards()
+        .where(
+            Occurrence.published.is_(True),
+            in_scope(Occurrence.station_id, scope),
+            overlaps(start_of(day), end_of(day)),
+        )
+        .limit(100)
+    )
+    return [make_card(row) for row in rows]
+
+
+def uncounted(scope: Scope, since: datetime, limit: int = 30) -> list[Card]:
+    """List the ended occurrences whose attendance nobody has written down, the oldest first."""
+    rows = db.session.execute(
+        select_cards()
+        .where(
+            Occurrence.published.is_(True),
+            Occurrence.status == OccurrenceStatus.PLANNED,
+            Occurrence.attended.is_(None),
+            Occurrence.ends_at <= now(),
+            Occurrence.starts_at >= since,
+            in_scope(Occurrence.station_id, scope),
+        )
+        .limit(limit)
+    )
+    return [make_card(row) for row in rows]

@@ -1,0 +1,168 @@
+"""Cancel, restore and move single dates, and write down who came."""
+
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.activities import rooms
+from portal.activities.content import Where
+from portal.activities.dates import Span, span_of
+from portal.activities.models import (
+    Activity,
+    ActivityStatus,
+    CountSource,
+    Occurrence,
+    OccurrenceStatus,
+)
+from portal.activities.notices import tell_cohosts
+from portal.audit.actions import record
+from portal.clock import local, now, today
+from portal.db import lock, transaction
+from portal.errors import Missing, OutOfDate, Refused
+from portal.i18n import _
+from portal.stations.queries import is_in_scope
+
+
+def cancel(occurrence_id: int, reason: str, by: Actor) -> None:
+    """Cancel one date; it stays to be seen as cancelled.
+
+    Raises:
+        Missing: there is no such occurrence within the actor's scope.
+        Refused: it is over, or its activity is a draft.
+        OutOfDate: it is cancelled already.
+    """
+    with transaction() as session:
+        occurrence, activity = _locked(session, occurrence_id, by)
+        if occurrence.status is OccurrenceStatus.CANCELLED:
+            raise OutOfDate(_("This date is cancelled already."))
+        if not occurrence.published:
+            raise Refused(_("This is a draft nobody has seen. It can simply be deleted."))
+        if occurrence.ends_at <= now():
+            raise Refused(_("It is over. What took place cannot be cancelled."))
+        call_off(session, occurrence, activity, reason)
+        record(
+            session,
+            by,
+            "occurrence.cancelled",
+            "occurrence",
+            occurrence_id,
+            occurrence.station_id,
+            reason=reason,
+        )
+
+
+def restore(occurrence_id: int, by: Actor) -> None:
+    """Take back a cancellation on the day it was made.
+
+    Raises:
+        Missing: there is no such occurrence within the actor's scope.
+        Refused: it was cancelled on an earlier day, has begun, or its room was given away meanwhile.
+    """
+    with transaction() as session:
+        occurrence, activity = _locked(session, occurrence_id, by)
+        if occurrence.status is not OccurrenceStatus.CANCELLED or occurrence.cancelled_at is None:
+            raise OutOfDate(_("This date takes place; there is nothing to take back."))
+        if local(occurrence.cancelled_at).date() != today() or occurrence.starts_at <= now():
+            raise Refused(_("A cancellation can be taken back on the same day, before it would have begun."))
+        if activity.status is ActivityStatus.CANCELLED:
+            activity.status = ActivityStatus.PUBLISHED
+            activity.cancel_reason = ""
+            activity.cancelled_at = None
+            activity.touch()
+        occurrence.status = OccurrenceStatus.PLANNED
+        occurrence.cancel_reason = ""
+        occurrence.cancelled_at = None
+        occurrence.bump()
+        rooms.book(session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at))])
+        tell_cohosts(session, activity, occurrence, _("takes place after all"))
+        record(session, by, "occurrence.restored", "occurrence", occurrence_id, occurrence.station_id)
+
+
+def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor) -> None:
+    """Give one date another time, place or number of seats.
+
+    Raises:
+        Missing: there is no such occurrence within the actor's scope, or the room is not its station's.
+        Refused: it is over or cancelled, or the room is taken then.
+        OutOfDate: somebody else has moved it since sequence.
+    """
+    with transaction() as session:
+        occurrence, activity = _locked(session, occurrence_id, by)
+        if occurrence.sequence != sequence:
+            raise OutOfDate(_("Somebody else has changed this date just now. Please look again."))
+        if occurrence.status is OccurrenceStatus.CANCELLED:
+            raise Refused(_("This date is cancelled already."))
+        if occurrence.ends_at <= now():
+            raise Refused(_("It is over. What took place cannot be moved."))
+        rooms.check(session, where.room_id, occurrence.station_id)
+        occurrence.starts_at = when.starts_at
+        occurrence.ends_at = when.ends_at
+        occurrence.room_id = where.room_id
+        occurrence.place_name = "" if where.room_id else where.place_name
+        occurrence.place_address = where.place_address
+        occurrence.place_directions = where.place_directions
+        occurrence.seats = where.seats
+        occurrence.bump()
+        session.flush()
+        if occurrence.published:
+            rooms.release(session, [occurrence.id])
+            rooms.book(session, [(occurrence, when)])
+            tell_cohosts(session, activity, occurrence, _("has changed"))
+        record(session, by, "occurrence.moved", "occurrence", occurrence_id, occurrence.station_id)
+
+
+def count(
+    occurrence_id: int, attended: int, minors: int | None, elderly: int | None, source: CountSource, by: Actor
+) -> None:
+    """Write down how many came, and how many of them were minors and elderly (None: nobody looked).
+
+    Raises:
+        Missing: there is no such occurrence within the actor's scope.
+        Refused: it has not begun or was cancelled, or the parts are more than the whole.
+    """
+    if (minors or 0) + (elderly or 0) > attended:
+        raise Refused(
+            _("More minors and elderly than people in all. Please check the figures."), field="attended"
+        )
+    with transaction() as session:
+        occurrence, _activity = _locked(session, occurrence_id, by)
+        if occurrence.status is OccurrenceStatus.CANCELLED:
+            raise Refused(_("It was cancelled; nobody can have come."))
+        if not occurrence.published or occurrence.starts_at > now():
+            raise Refused(_("It has not begun yet. Count when people are there."))
+        was = occurrence.attended
+        occurrence.attended = attended
+        occurrence.minors = minors
+        occurrence.elderly = elderly
+        occurrence.count_source = source
+        occurrence.counted_by = by.name
+        occurrence.counted_at = now()
+        record(
+            session,
+            by,
+            "attendance.counted",
+            "occurrence",
+            occurrence_id,
+            occurrence.station_id,
+            detail=f"{'-' if was is None else was} → {attended}",
+        )
+
+
+def _locked(session: Session, occurrence_id: int, by: Actor) -> tuple[Occurrence, Activity]:
+    occurrence = lock(session, Occurrence, occurrence_id)
+    if occurrence is None or not is_in_scope(occurrence.station_id, by.scope):
+        raise Missing
+    return occurrence, session.get_one(Activity, occurrence.activity_id)
+
+
+def call_off(session: Session, occurrence: Occurrence, activity: Activity, reason: str) -> None:
+    """Cancel a date inside the transaction that decided so; free its room and tell the partners."""
+    occurrence.status = OccurrenceStatus.CANCELLED
+    occurrence.cancel_reason = reason
+    occurrence.cancelled_at = now()
+    # A figure already counted cannot stand beside a cancellation.
+    occurrence.attended = occurrence.minors = occurrence.elderly = None
+    occurrence.count_source = occurrence.counted_at = None
+    occurrence.bump()
+    session.flush()
+    rooms.release(session, [occurrence.id])
+    tell_cohosts(session, activity, occurrence, _("is cancelled: %(reason)s", reason=reason))

@@ -1,0 +1,138 @@
+"""Let staff keep single dates: who came, another time or place, called off."""
+
+from flask import Response, flash, request, url_for
+
+from portal.access import STAFF, WRITERS, actor, only, scope
+from portal.activities import lunar, occurrences, queries
+from portal.activities.forms import CancelForm, CountForm, MoveForm
+from portal.activities.models import Occurrence, OccurrenceStatus
+from portal.activities.staff import bp
+from portal.clock import local, now, today
+from portal.errors import Refused
+from portal.i18n import _
+from portal.stations import queries as stations
+from portal.web.answers import go, page
+
+
+@bp.get("/occurrences/<int:occurrence_id>")
+@only(*STAFF)
+def occurrence(occurrence_id: int) -> Response:
+    """Show one date: its figures, and what can be done with it."""
+    return _occurrence_page(queries.occurrence(occurrence_id, scope()))
+
+
+def _occurrence_page(
+    found: Occurrence, status: int = 200, count: CountForm | None = None, cancel: CancelForm | None = None
+) -> Response:
+    if count is None:
+        count = CountForm(formdata=None)
+        count.attended.data, count.minors.data, count.elderly.data = (
+            found.attended,
+            found.minors,
+            found.elderly,
+        )
+        if found.count_source is not None:
+            count.source.data = found.count_source.value
+    count.offer()
+    day = local(found.starts_at).date()
+    cancelled = found.status is OccurrenceStatus.CANCELLED
+    return page(
+        "staff/occurrence.html",
+        status,
+        occurrence=found,
+        activity=found.activity,
+        day=day,
+        last_day=local(found.ends_at).date(),
+        facts=lunar.day_facts(day),
+        lunar_long_label=lunar.lunar_long_label,
+        count=count,
+        cancel=cancel or CancelForm(formdata=None),
+        cancelled=cancelled,
+        begun=found.starts_at <= now(),
+        over=found.ends_at <= now(),
+        can_restore=cancelled
+        and found.cancelled_at is not None
+        and local(found.cancelled_at).date() == today()
+        and found.starts_at > now(),
+        may_write=actor().role in WRITERS,
+    )
+
+
+@bp.post("/occurrences/<int:occurrence_id>/count")
+@only(*WRITERS)
+def count(occurrence_id: int) -> Response:
+    """Write down how many came; from the desk or from the occurrence's page."""
+    form = CountForm()
+    form.offer()
+    if form.validate():
+        try:
+            occurrences.count(
+                occurrence_id,
+                form.attended.data or 0,
+                form.minors.data,
+                form.elderly.data,
+                form.source.data,
+                actor(),
+            )
+        except Refused as refusal:
+            form.refuse(refusal.field, refusal.message)
+        else:
+            flash(_("Noted: %(count)s came.", count=form.attended.data))
+            from_desk = request.form.get("back") == "desk"
+            return go(url_for(".today") if from_desk else url_for(".occurrence", occurrence_id=occurrence_id))
+    return _occurrence_page(queries.occurrence(occurrence_id, scope()), 422, count=form)
+
+
+@bp.post("/occurrences/<int:occurrence_id>/cancel")
+@only(*WRITERS)
+def cancel_occurrence(occurrence_id: int) -> Response:
+    """Call off one date."""
+    form = CancelForm()
+    if not form.validate():
+        return _occurrence_page(queries.occurrence(occurrence_id, scope()), 422, cancel=form)
+    occurrences.cancel(occurrence_id, form.reason.data, actor())
+    flash(_("This date is cancelled. You can take it back today."))
+    return go(url_for(".occurrence", occurrence_id=occurrence_id))
+
+
+@bp.post("/occurrences/<int:occurrence_id>/restore")
+@only(*WRITERS)
+def restore_occurrence(occurrence_id: int) -> Response:
+    """Take back a cancellation of today."""
+    occurrences.restore(occurrence_id, actor())
+    flash(_("It takes place after all."))
+    return go(url_for(".occurrence", occurrence_id=occurrence_id))
+
+
+@bp.get("/occurrences/<int:occurrence_id>/move")
+@only(*WRITERS)
+def move_form(occurrence_id: int) -> Response:
+    """Offer another time, place or number of seats for one date."""
+    found = queries.occurrence(occurrence_id, scope())
+    form = MoveForm(formdata=None)
+    form.offer_rooms(list(stations.rooms_of(found.station_id)))
+    form.show(found)
+    return page("staff/occurrence_move.html", form=form, occurrence=found, activity=found.activity)
+
+
+@bp.post("/occurrences/<int:occurrence_id>/move")
+@only(*WRITERS)
+def move(occurrence_id: int) -> Response:
+    """Give one date another time, place or number of seats."""
+    found = queries.occurrence(occurrence_id, scope())
+    form = MoveForm()
+    form.offer_rooms(list(stations.rooms_of(found.station_id)))
+    valid = form.validate()
+    when = form.span()
+    status = 422
+    if valid and when is not None and not form.faults:
+        try:
+            occurrences.move(occurrence_id, form.sequence.data or 0, when, form.where(), actor())
+        except Refused as refusal:
+            form.refuse(refusal.field, refusal.message)
+            status = 409
+            found = queries.occurrence(occurrence_id, scope())
+        else:
+            flash(_("This date is changed."))
+            return go(url_for(".occurrence", occurrence_id=occurrence_id))
+    return page("staff/occurrence_move.html", status, form=form, occurrence=found, activity=found.activity)
