@@ -1,7 +1,7 @@
 """Speak the visitor's language: which one it is, and how it writes dates, times and numbers."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 
 from babel.dates import format_date as babel_date
@@ -121,6 +121,11 @@ def day_name(day: date) -> str:
 def clock_time(moment: datetime) -> str:
     """Write a moment's wall time, 14:05."""
     return local(moment).strftime("%H:%M")
+
+
+def wall_time(wall: time) -> str:
+    """Write a time of day as a sign at the door does, 8:30."""
+    return f"{wall.hour}:{wall.minute:02}"
 
 
 def moment_label(moment: datetime) -> str:

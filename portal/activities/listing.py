@@ -225,6 +225,13 @@ def published_from(first: date, narrowed: Filter, limit: int) -> list[Card]:
     return [make_card(row) for row in db.session.execute(wanted)]
 
 
+def last_at(station_id: int, limit: int) -> list[Card]:
+    """List the last published occurrences of a station, the latest first."""
+    wanted = select_cards().where(Occurrence.published.is_(True), _at_station([station_id]))
+    latest = wanted.order_by(None).order_by(Occurrence.starts_at.desc(), Occurrence.id.desc())
+    return [make_card(row) for row in db.session.execute(latest.limit(limit))]
+
+
 def next_per_station(station_ids: Sequence[int], moment: datetime) -> dict[int, tuple[datetime, datetime]]:
     """Map each station to (start, end) of its first occurrence not over yet and not cancelled."""
     first = (

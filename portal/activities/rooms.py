@@ -34,13 +34,13 @@ def book(session: Session, wanted: Sequence[tuple[Occurrence, Span]]) -> None:
     """Book the rooms of these occurrences for all their hours, under the lock of each room.
 
     Raises:
-        Refused: a room is taken at one of the times; the message names what is on then.
+        Refused: a room is out of use, or taken at one of the times; the message names what is on then.
     """
     for room_id in sorted(
         {occurrence.room_id for occurrence, _span in wanted if occurrence.room_id is not None}
     ):
-        lock(session, Room, room_id)
         mine = [(occurrence, when) for occurrence, when in wanted if occurrence.room_id == room_id]
+        check(session, room_id, mine[0][0].station_id)
         refuse_clash(session, room_id, [when for _occurrence, when in mine])
         session.add_all(
             RoomBooking(room_id=room_id, occurrence_id=occurrence.id, starts_at=opens, ends_at=closes)

@@ -1,8 +1,10 @@
 """Ask where a station is, when it is open and how to reach it."""
 
 import re
-from datetime import time
-from typing import Any
+import unicodedata
+from collections.abc import Sequence
+from itertools import product
+from typing import Any, TypeVar
 
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
@@ -14,72 +16,88 @@ from portal.stations import hours
 from portal.stations.actions import Details, RoomDetails
 from portal.stations.hours import Stretch
 from portal.stations.models import Room, Station
-from portal.web.forms import Form, count, line, paragraphs
+from portal.web.forms import Form, WallTime, count, line, paragraphs
 
 PHONE = re.compile(r"^[0-9 +()\-－转#]{3,30}$")
-STRETCH = re.compile(r"(\d{1,2})[:：.](\d{2})\s*[-–—~－到至]\s*(\d{1,2})[:：.](\d{2})")
+TURNS = (1, 2, 3)  # stretches of one day: morning, afternoon, evening
+
+F = TypeVar("F", bound="HoursFields")
 
 
 def phone_check(form: Form, field: Any) -> None:
-    """Refuse what cannot be a telephone number."""
+    """Refuse what cannot be a telephone number; full-width digits count as digits."""
+    field.data = unicodedata.normalize("NFKC", field.data or "")
     if field.data and not PHONE.match(field.data):
         raise ValidationError(_("A phone number has digits, spaces, - and + only."))
 
 
 class HoursFields:
-    """One line a weekday: “08:30–11:30, 14:30–17:00”, empty when closed."""
+    """Up to three stretches a weekday, each from one time to another; a day left empty is closed."""
 
-    day0 = line("", 60)
-    day1 = line("", 60)
-    day2 = line("", 60)
-    day3 = line("", 60)
-    day4 = line("", 60)
-    day5 = line("", 60)
-    day6 = line("", 60)
+    def times(self, day: int, turn: int) -> tuple[Any, Any]:
+        """Return the two fields of a weekday's first, second or third stretch: (opens, closes)."""
+        return self[f"opens_{day}_{turn}"], self[f"closes_{day}_{turn}"]  # type: ignore[index]
 
-    def days(self) -> list[Any]:
-        """List the seven fields, each labelled with its weekday."""
-        found = []
-        for number in range(7):
-            field = self[f"day{number}"]  # type: ignore[index]
-            field.label.text = weekday_short(number)
-            found.append(field)
-        return found
+    def week(self) -> list[tuple[str, list[tuple[Any, Any]]]]:
+        """List the weekdays: name, and the fields of each stretch."""
+        return [(weekday_short(day), [self.times(day, turn) for turn in TURNS]) for day in range(hours.WEEK)]
 
-    def show_hours(self, stretches: tuple[Stretch, ...]) -> None:
+    def show_hours(self, stretches: Sequence[Stretch]) -> None:
         """Fill in the hours there are."""
-        for number, field in enumerate(self.days()):
-            field.data = ", ".join(
-                f"{one.opens:%H:%M}–{one.closes:%H:%M}" for one in stretches if one.weekday == number
-            )
+        for day in range(hours.WEEK):
+            of_day = [one for one in stretches if one.weekday == day]
+            for turn, one in zip(TURNS, of_day, strict=False):
+                opens, closes = self.times(day, turn)
+                opens.data, closes.data = one.opens, one.closes
+
+    def repeat_first_day(self) -> None:
+        """Fill the other days in as Monday is."""
+        for day in range(1, hours.WEEK):
+            for turn in TURNS:
+                for field, first in zip(self.times(day, turn), self.times(0, turn), strict=True):
+                    field.data, field.raw_data = first.data, first.raw_data
 
     def stretches(self) -> tuple[Stretch, ...] | None:
-        """Return the hours typed, or None with the fault beside its day."""
+        """Return the hours typed, or None with each fault beside its time; call after validate()."""
         found: list[Stretch] = []
         sound = True
-        for number, field in enumerate(self.days()):
-            text = (field.data or "").strip()
-            try:
-                found += [
-                    Stretch(number, time(int(a), int(b)), time(int(c), int(d)))
-                    for a, b, c, d in STRETCH.findall(text)
-                ]
-                left = STRETCH.sub("", text).strip(" ,，;；、")
-                if left:
-                    raise ValueError(left)
-            except ValueError:
-                sound = False
-                self.refuse(f"day{number}", _("Write it like 08:30–11:30, 14:30–17:00."))  # type: ignore[attr-defined]
-        if not sound:
-            return None
+        for day in range(hours.WEEK):
+            of_day: list[Stretch] = []
+            for turn in TURNS:
+                fields = self.times(day, turn)
+                self._take(day, *fields, of_day)
+                for field in fields:
+                    field.errors = [
+                        _("%(day)s: %(fault)s", day=weekday_short(day), fault=fault) for fault in field.errors
+                    ]
+                    sound = sound and not field.errors
+            found += of_day
+        return tuple(sorted(found)) if sound else None
+
+    def _take(self, day: int, opens: Any, closes: Any, of_day: list[Stretch]) -> None:
+        if opens.errors or closes.errors or (opens.data is None and closes.data is None):
+            return
+        if opens.data is None or closes.data is None:
+            empty = opens if opens.data is None else closes
+            self.refuse(empty.name, _("Fill in both times, or leave both empty."))  # type: ignore[attr-defined]
+            return
+        one = Stretch(day, opens.data, closes.data)
         try:
-            hours.check(found)
+            hours.check([*of_day, one])
         except Refused as refusal:
-            self.refuse(refusal.field, refusal.message)  # type: ignore[attr-defined]
-            return None
-        return tuple(sorted(found))
+            self.refuse(closes.name, refusal.message)  # type: ignore[attr-defined]
+        else:
+            of_day.append(one)
 
 
+def with_week(form: type[F]) -> type[F]:
+    """Add the fields of HoursFields to a form, after its own."""
+    for day, turn, edge in product(range(hours.WEEK), TURNS, ("opens", "closes")):
+        setattr(form, f"{edge}_{day}_{turn}", WallTime())
+    return form
+
+
+@with_week
 class StationForm(Form, HoursFields):
     """What residents need to know of a station."""
 
@@ -115,6 +133,7 @@ class StationForm(Form, HoursFields):
         )
 
 
+@with_week
 class RoomForm(Form, HoursFields):
     """A room and when it is open."""
 

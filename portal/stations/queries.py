@@ -124,38 +124,53 @@ def successor_of(slug: str) -> str | None:
     return slug_after
 
 
-def hours_of(station_ids: Sequence[int]) -> dict[int, tuple[Stretch, ...]]:
-    """Map each station that has opening hours to them."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A station as the public list shows it."""
+
+    card: StationCard
+    address: str
+    hours: tuple[Stretch, ...]
+
+
+def listed() -> list[Listed]:
+    """List the open stations with address and hours, in the network's order; at most MOST_SHOWN."""
+    rows = db.session.execute(
+        sa.select(*CARD_COLUMNS, Station.address)
+        .where(Station.closed.is_(False))
+        .order_by(Station.position, Station.id)
+        .limit(MOST_SHOWN)
+    ).all()
+    weeks = _hours_of([row.id for row in rows])
+    return [Listed(card(row), row.address, tuple(weeks[row.id])) for row in rows]
+
+
+def _hours_of(station_ids: Sequence[int]) -> dict[int, list[Stretch]]:
     rows = db.session.execute(
         sa.select(StationHours.station_id, StationHours.weekday, StationHours.opens, StationHours.closes)
         .where(StationHours.station_id.in_(station_ids))
         .order_by(StationHours.weekday, StationHours.opens)
     )
-    found: dict[int, tuple[Stretch, ...]] = {}
+    found: dict[int, list[Stretch]] = {station_id: [] for station_id in station_ids}
     for row in rows:
-        found[row.station_id] = (*found.get(row.station_id, ()), Stretch(row.weekday, row.opens, row.closes))
+        found[row.station_id].append(Stretch(row.weekday, row.opens, row.closes))
     return found
 
 
-def clusters_with_members() -> list[tuple[Cluster, list[str]]]:
-    """List the clusters, each with the short names of its stations, the lead first."""
-    clusters = clusters_shown()
+def clusters_with_members() -> list[tuple[Cluster, list[StationCard]]]:
+    """List the clusters that have open stations, each with them, its lead first."""
     rows = db.session.execute(
-        sa.select(ClusterMember.cluster_id, Station.id, Station.short_name, Station.short_name_en)
+        sa.select(ClusterMember.cluster_id, *CARD_COLUMNS)
         .join(Station, Station.id == ClusterMember.station_id)
+        .where(Station.closed.is_(False))
         .order_by(Station.position, Station.id)
     ).all()
-    return [
-        (
-            cluster,
-            [
-                in_language(row.short_name, row.short_name_en)
-                for row in sorted(rows, key=lambda row: row.id != cluster.lead_id)
-                if row.cluster_id == cluster.id
-            ],
-        )
-        for cluster in clusters
-    ]
+    found = []
+    for cluster in clusters_shown():
+        members = [card(row) for row in rows if row.cluster_id == cluster.id]
+        if members:
+            found.append((cluster, sorted(members, key=lambda member: member.id != cluster.lead_id)))
+    return found
 
 
 def card_by_id(station_id: int) -> StationCard:

@@ -1,14 +1,14 @@
 """Let staff keep their stations' contacts, hours and rooms."""
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
 from portal.errors import Missing, Refused
 from portal.i18n import _
-from portal.stations import actions, queries
+from portal.stations import actions, hours, queries
 from portal.stations.forms import RoomForm, StationForm
 from portal.stations.models import Room, Station
-from portal.web.answers import go, page
+from portal.web.answers import go, page, show
 from portal.web.text import number_of
 
 bp = Blueprint("staff_stations", __name__, url_prefix="/staff/stations")
@@ -34,9 +34,12 @@ def edit(slug: str) -> Response:
 @bp.post("/<slug:slug>")
 @only(*WRITERS)
 def save(slug: str) -> Response:
-    """Change contacts and hours."""
+    """Change contacts and hours, or only fill the week in like its Monday."""
     station = _station(slug)
     form = StationForm()
+    if request.form.get("intent") == "repeat":
+        form.repeat_first_day()
+        return _page(station, form)
     valid = form.validate()
     week = form.stretches()
     status = 422
@@ -54,14 +57,22 @@ def save(slug: str) -> Response:
 
 
 def _page(station: Station, form: StationForm, status: int = 200) -> Response:
-    return page("staff/station.html", status, station=station, form=form, may_write=actor().role in WRITERS)
+    return show(
+        "staff/station.html",
+        "week",
+        status,
+        station=station,
+        form=form,
+        may_write=actor().role in WRITERS,
+        said=hours.lines(hours.stretches_of(station.hours)),
+    )
 
 
 @bp.get("/<slug:slug>/rooms/new")
 @only(*WRITERS)
 def new_room(slug: str) -> Response:
     """Offer an empty form for a room."""
-    return page("staff/room.html", station=_station(slug), room=None, form=RoomForm(formdata=None))
+    return _room_page(_station(slug), None, RoomForm(formdata=None))
 
 
 @bp.post("/<slug:slug>/rooms/new")
@@ -79,7 +90,7 @@ def room(slug: str, room_id: int) -> Response:
     found = _room(station, room_id)
     form = RoomForm(formdata=None)
     form.show(found)
-    return page("staff/room.html", station=station, room=found, form=form)
+    return _room_page(station, found, form)
 
 
 @bp.post("/<slug:slug>/rooms/<int:room_id>")
@@ -93,6 +104,9 @@ def save_room(slug: str, room_id: int) -> Response:
 def _save_room(station: Station, found: Room | None) -> Response:
     slug, station_id, room_id = station.slug, station.id, found.id if found else None
     form = RoomForm()
+    if request.form.get("intent") == "repeat":
+        form.repeat_first_day()
+        return _room_page(station, found, form)
     valid = form.validate()
     week = form.stretches()
     status = 422
@@ -108,7 +122,11 @@ def _save_room(station: Station, found: Room | None) -> Response:
         else:
             flash(_("Saved. Residents see it at once."))
             return go(url_for(".edit", slug=slug))
-    return page("staff/room.html", status, station=station, room=found, form=form)
+    return _room_page(station, found, form, status)
+
+
+def _room_page(station: Station, found: Room | None, form: RoomForm, status: int = 200) -> Response:
+    return show("staff/room.html", "week", status, station=station, room=found, form=form)
 
 
 def _station(slug: str) -> Station:

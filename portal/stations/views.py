@@ -8,8 +8,6 @@ from portal.stations import hours, queries
 from portal.stations.models import Level
 from portal.web.answers import page
 
-MOST_MERGERS = 10  # a chain longer than that is a loop
-
 bp = Blueprint("stations", __name__)
 
 
@@ -17,28 +15,27 @@ bp = Blueprint("stations", __name__)
 @public
 def index() -> Response:
     """List the stations, level by level, and the clusters they form."""
-    cards = queries.stations_shown()
-    weeks = queries.hours_of([card.id for card in cards])
+    listed = queries.listed()
     moment = local(now())
     return page(
         "stations/index.html",
-        levels=[(level, [card for card in cards if card.level is level]) for level in Level],
-        cards=cards,
+        levels=[(level, [entry for entry in listed if entry.card.level is level]) for level in Level],
         clusters=queries.clusters_with_members(),
-        open_until={card.id: hours.open_until(weeks.get(card.id, ()), moment) for card in cards},
-        has_hours=set(weeks),
+        said={entry.card.id: hours.short_line(entry.hours, moment) for entry in listed},
     )
 
 
 def current_slug(slug: str) -> str:
-    """Return the name under which a station goes on: its own, or its successor's after a merger.
+    """Return the name under which a station goes on: its own, or its last successor's after mergers.
+
+    Mergers that lead round in a circle lead nowhere: the station keeps its own name.
 
     Raises:
         Missing: there is no such station.
     """
-    for _step in range(MOST_MERGERS):
-        following = queries.successor_of(slug)
-        if following is None:
+    seen = [slug]
+    while (following := queries.successor_of(seen[-1])) is not None:
+        if following in seen:
             return slug
-        slug = following
-    return slug
+        seen.append(following)
+    return seen[-1]

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from portal.i18n import lazy_gettext as _l
 from portal.web.errors import advice_on, title_of
-from portal.web.text import blocks
+from portal.web.text import blocks, dial
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def setting(name: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates their helpers."""
-    app.jinja_env.filters["blocks"] = blocks
+    app.jinja_env.filters.update(blocks=blocks, dial=dial)
     app.jinja_env.globals.update(
         doors=doors,
         staff_doors=staff_doors,

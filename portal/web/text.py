@@ -39,6 +39,12 @@ def number_of(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) <= 18 else 0
 
 
+def dial(phone: str) -> str:
+    """Return what a telephone dials of a number as people write it: no spaces, no extension."""
+    outside = re.split(r"[^0-9 +()-]", phone.strip(), maxsplit=1)[0]
+    return re.sub(r"[^0-9+]", "", outside)
+
+
 def blocks(text: str) -> list[Block]:
     """Cut a description into paragraphs and lists (lines that begin with “- ”)."""
     found: list[Block] = []
