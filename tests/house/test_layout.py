@@ -58,7 +58,8 @@ def test_no_file_knows_where_it_was_made_or_fetches_from_elsewhere() -> None:
 
 def test_no_module_grows_too_long() -> None:
     lengths = {name: len((ROOT / "portal" / name).read_text().splitlines()) for name in modules()}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
+    code = {name: lines for name, lines in lengths.items() if not name.startswith("demo/texts/")}
+    assert {name: lines for name, lines in code.items() if lines > LONGEST} == {}
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:

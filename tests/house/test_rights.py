@@ -1,0 +1,262 @@
+"""Who may do what, as a table; every route stands in it, and every role gets what it says and no more."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from portal.access import STAFF, WRITERS, Role, guards
+from portal.accounts.actions import invite
+from tests.browser import Browser
+from tests.conftest import SignIn
+from tests.make import Make
+
+RIGHTS = """
+everybody  GET   /
+everybody  GET   /calendar
+everybody  GET   /calendar.ics
+everybody  POST  /display
+everybody  GET   /healthz
+everybody  GET   /invitation/<token>
+everybody  POST  /invitation/<token>
+everybody  GET   /login
+everybody  POST  /login
+everybody  POST  /logout
+everybody  GET   /occurrences/<occurrence_id>
+everybody  GET   /occurrences/<occurrence_id>.ics
+everybody  GET   /readyz
+everybody  GET   /stations/
+everybody  GET   /stations/<slug>
+everybody  GET   /stations/<slug>/calendar.ics
+
+staff      GET   /staff/
+staff      GET   /staff/account
+staff      POST  /staff/account
+writers    POST  /staff/calls/<message_id>
+
+staff      GET   /staff/activities/
+writers    GET   /staff/activities/new
+writers    POST  /staff/activities/new
+staff      GET   /staff/activities/<activity_id>
+writers    GET   /staff/activities/<activity_id>/edit
+writers    POST  /staff/activities/<activity_id>/edit
+writers    POST  /staff/activities/<activity_id>/publish
+writers    GET   /staff/activities/<activity_id>/delete
+writers    POST  /staff/activities/<activity_id>/delete
+writers    GET   /staff/activities/<activity_id>/cancel
+writers    POST  /staff/activities/<activity_id>/cancel
+
+staff      GET   /staff/occurrences/<occurrence_id>
+writers    POST  /staff/occurrences/<occurrence_id>/count
+writers    POST  /staff/occurrences/<occurrence_id>/cancel
+writers    POST  /staff/occurrences/<occurrence_id>/restore
+writers    GET   /staff/occurrences/<occurrence_id>/move
+writers    POST  /staff/occurrences/<occurrence_id>/move
+
+staff      GET   /staff/stations/
+staff      GET   /staff/stations/<slug>
+writers    POST  /staff/stations/<slug>
+writers    GET   /staff/stations/<slug>/rooms/new
+writers    POST  /staff/stations/<slug>/rooms/new
+writers    GET   /staff/stations/<slug>/rooms/<room_id>
+writers    POST  /staff/stations/<slug>/rooms/<room_id>
+writers    POST  /staff/stations/<slug>/rooms/<room_id>/retire
+"""
+EVERYBODY = tuple(Role)
+WHO: dict[str, tuple[Role, ...]] = {
+    "everybody": EVERYBODY,
+    "staff": STAFF,
+    "writers": WRITERS,
+    "managers": (Role.MANAGER,),
+}
+CONVERTER = re.compile(r"<\w+:")
+TABLE = {(method, rule): who for who, method, rule in (line.split() for line in RIGHTS.split("\n") if line)}
+# Something of a station for each name that stands in an address; a new name needs a line here.
+THINGS: dict[str, Callable[[Make, str], object]] = {
+    "activity_id": lambda make, station: make.activity(station),
+    "message_id": lambda make, station: make.message(station),
+    "occurrence_id": lambda make, station: make.occurrence(station),
+    "room_id": lambda make, station: make.room(station),
+    "slug": lambda _make, station: station,
+}
+NOBODYS = 2**63 - 1
+
+
+def path_of(rule: Rule) -> str:
+    """Return a route's address as the table writes it."""
+    return CONVERTER.sub("<", rule.rule)
+
+
+def routes(app: Flask, method: str) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.methods and method in rule.methods]
+
+
+def address(app: Flask, rule: Rule, make: Make, station: str) -> str:
+    """Return where a route leads for things of this station."""
+    values = {name: THINGS[name](make, station) for name in rule.arguments if name != "token"}
+    if "token" in rule.arguments:
+        with app.app_context():
+            values["token"] = invite(
+                Role.EDITOR, make.station(station), 1, make.actor(Role.MANAGER, "center")
+            )
+    return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def back_office(app: Flask, method: str) -> list[Rule]:
+    return [rule for rule in routes(app, method) if TABLE.get((method, path_of(rule))) != "everybody"]
+
+
+def may(method: str, rule: Rule, role: Role) -> bool:
+    return role in WHO[TABLE[method, path_of(rule)]]
+
+
+@pytest.fixture
+def with_token(app: Flask, sign_in: SignIn) -> Callable[..., tuple[Browser, str]]:
+    """Return a function that makes a browser signed in to a role, and a form token good for it."""
+
+    def enter(role: Role | None, station: str = "s1") -> tuple[Browser, str]:
+        browser = Browser(app)
+        token = browser.token()
+        if role is not None:
+            browser.client.set_cookie("login", sign_in(role, station).cookie("login") or "")
+        return browser, token
+
+    return enter
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_table_lists_every_route_and_each_wears_the_guard_it_says(app: Flask) -> None:
+    worn = guards(app)
+    assert None not in worn.values()
+    said = {"everybody": "public", **{who: roles for who, roles in WHO.items() if who != "everybody"}}
+    found = {
+        (method, path_of(rule)): worn[rule.endpoint]
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert found == {key: said[who] for key, who in TABLE.items()}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_only_get_and_post_are_used(app: Flask) -> None:
+    methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+    assert methods == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+def test_the_signed_out_are_asked_to_sign_in(app: Flask, client: Browser, make: Make) -> None:
+    token = client.token()
+    for rule in back_office(app, "GET"):
+        page = client.get(address(app, rule, make, "s1"), follow=False)
+        assert (path_of(rule), page.status) == (path_of(rule), 303)
+        assert page.headers["Location"].startswith("/login?next=/staff")
+    for rule in back_office(app, "POST"):
+        page = client.post(address(app, rule, make, "s1"), {"csrf_token": token})
+        assert (path_of(rule), page.status) == (path_of(rule), 401)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_what_the_table_says(app: Flask, sign_in: SignIn, make: Make, role: Role) -> None:
+    browser = sign_in(role, "s1")
+    for rule in back_office(app, "GET"):
+        page = browser.get(address(app, rule, make, "s1"), follow=False)
+        assert (path_of(rule), page.status) == (path_of(rule), 200 if may("GET", rule, role) else 403)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_what_is_everybodys_opens_for_each_role(
+    app: Flask, sign_in: SignIn, client: Browser, make: Make, role: Role | None
+) -> None:
+    browser = sign_in(role, "s1") if role else client
+    for rule in routes(app, "GET"):
+        if TABLE["GET", path_of(rule)] == "everybody":
+            page = browser.get(address(app, rule, make, "s1"), follow=False)
+            wanted = 303 if path_of(rule) == "/login" and role else 200
+            assert (path_of(rule), page.status) == (path_of(rule), wanted)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in WRITERS])
+def test_each_role_does_only_what_the_table_says(
+    app: Flask, with_token: Callable[..., tuple[Browser, str]], make: Make, role: Role
+) -> None:
+    browser, token = with_token(role)
+    for rule in back_office(app, "POST"):
+        if not may("POST", rule, role):
+            page = browser.post(address(app, rule, make, "s1"), {"csrf_token": token})
+            assert (path_of(rule), page.status) == (path_of(rule), 403)
+
+
+@pytest.mark.parametrize("role", STAFF)
+@pytest.mark.parametrize("theirs", ["s2", "office"])
+def test_what_belongs_to_others_is_not_there(
+    app: Flask, with_token: Callable[..., tuple[Browser, str]], make: Make, role: Role, theirs: str
+) -> None:
+    browser, token = with_token(role, "s1")
+    tried = 0
+    for method in ("GET", "POST"):
+        for rule in back_office(app, method):
+            if rule.arguments and may(method, rule, role):
+                data = [("csrf_token", token)] if method == "POST" else None
+                page = browser.open(method, address(app, rule, make, theirs), data, False, False, {})
+                assert (method, path_of(rule), page.status) == (method, path_of(rule), 404)
+                tried += 1
+    assert tried >= (3 if role not in WRITERS else 19)
+
+
+@pytest.mark.parametrize("at", ["office", "center"])
+def test_what_stands_above_a_station_reaches_down_to_it(
+    app: Flask, sign_in: SignIn, make: Make, at: str
+) -> None:
+    browser = sign_in(Role.MANAGER, at)
+    for rule in back_office(app, "GET"):
+        page = browser.get(address(app, rule, make, "s2"), follow=False)
+        assert (path_of(rule), page.status) == (path_of(rule), 200)
+
+
+def test_what_is_nowhere_is_not_there(
+    app: Flask, with_token: Callable[..., tuple[Browser, str]], make: Make
+) -> None:
+    browser, token = with_token(Role.MANAGER, "center")
+    bound = app.url_map.bind("localhost")
+    for method in ("GET", "POST"):
+        for rule in routes(app, method):
+            for number in (0, NOBODYS) if rule.arguments - {"token"} else ():
+                values = {
+                    name: number if name.endswith("_id") else f"none{number}" for name in rule.arguments
+                }
+                data = [("csrf_token", token)] if method == "POST" else None
+                page = browser.open(method, bound.build(rule.endpoint, values), data, False, False, {})
+                assert (method, path_of(rule), page.status) == (method, path_of(rule), 404)
+
+
+def test_a_room_of_another_station_is_not_there_under_ones_own(
+    app: Flask, with_token: Callable[..., tuple[Browser, str]], make: Make
+) -> None:
+    browser, token = with_token(Role.EDITOR, "s1")
+    for rule in back_office(app, "GET") + back_office(app, "POST"):
+        if {"slug", "room_id"} <= rule.arguments:
+            values = {"slug": "s1", "room_id": make.room("s2")}
+            place = app.url_map.bind("localhost").build(rule.endpoint, values)
+            method = "POST" if "POST" in (rule.methods or ()) else "GET"
+            data = [("csrf_token", token)] if method == "POST" else None
+            assert browser.open(method, place, data, False, False, {}).status == 404, path_of(rule)
+
+
+@pytest.mark.parametrize("sent", [{}, {"csrf_token": "forged"}])
+def test_nothing_is_done_without_a_token(
+    app: Flask, sign_in: SignIn, make: Make, sent: dict[str, str]
+) -> None:
+    browser = sign_in(Role.MANAGER, "center")
+    for rule in routes(app, "POST"):
+        if rule.endpoint != "display.set_display":  # it checks whose form it is by its Origin
+            page = browser.post(address(app, rule, make, "s1"), sent)
+            assert (path_of(rule), page.status) == (path_of(rule), 400)
+
+
+def test_a_token_of_another_visitor_is_worth_nothing(app: Flask, sign_in: SignIn) -> None:
+    foreign = Browser(app).token()
+    browser = sign_in()
+    browser.token("/staff/account")
+    page = browser.post("/staff/account", {"csrf_token": foreign, "old": "x", "new": "y"})
+    assert page.status == 400
