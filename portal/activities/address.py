@@ -6,6 +6,7 @@ The names stay as they are: printed codes and other systems hold on to them.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ EARLIEST = date(2000, 1, 1)
 LATEST = date(2099, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """What a calendar address asks for, and what of it makes no sense."""
 
@@ -62,6 +63,14 @@ class Address:
         """Return the address with some parameters changed."""
         parameters = replace(self, **changes).parameters()  # type: ignore[arg-type]
         return f"{path}?{urlencode(parameters)}" if parameters else path
+
+    @cached_property
+    def _days(self) -> str:
+        return self.link(view="list", on=None)
+
+    def day_link(self, day: date) -> str:
+        """Return the address of the list from a day on; a month has forty of them."""
+        return f"{self._days}&on={day.isoformat()}"
 
     @property
     def narrowed(self) -> int:

@@ -27,7 +27,7 @@ from portal.web.text import fold
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What lists show of an occurrence."""
+    """What lists show of an occurrence; its times are in the stations' time zone."""
 
     id: int
     activity_id: int
@@ -50,12 +50,12 @@ class Card:
     @property
     def first_day(self) -> date:
         """Return the local date it begins on."""
-        return local(self.starts_at).date()
+        return self.starts_at.date()
 
     @property
     def last_day(self) -> date:
         """Return the local date it ends on."""
-        return local(self.ends_at).date()
+        return self.ends_at.date()
 
     @property
     def several_days(self) -> bool:
@@ -64,11 +64,11 @@ class Card:
 
     def begins_on(self, day: date) -> datetime:
         """Return when it opens on this day: at the same wall time on each of its days."""
-        return local(self.starts_at).replace(year=day.year, month=day.month, day=day.day)
+        return self.starts_at.replace(year=day.year, month=day.month, day=day.day)
 
     def ends_on(self, day: date) -> datetime:
         """Return when it closes on this day."""
-        return local(self.ends_at).replace(year=day.year, month=day.month, day=day.day)
+        return self.ends_at.replace(year=day.year, month=day.month, day=day.day)
 
     def state(self, day: date, moment: datetime) -> str:
         """Say how it stands on this day at this moment: cancelled, past, running or coming."""
@@ -137,8 +137,8 @@ def make_card(row: Any) -> Card:
         activity_id=row.activity_id,
         title=row.title,
         category=row.category,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
+        starts_at=local(row.starts_at),
+        ends_at=local(row.ends_at),
         cancelled=row.status is OccurrenceStatus.CANCELLED,
         cancel_reason=row.cancel_reason,
         registration=row.registration,
@@ -263,8 +263,8 @@ def card_of(found: Occurrence) -> Card:
         activity_id=found.activity_id,
         title=found.activity.title,
         category=found.activity.category,
-        starts_at=found.starts_at,
-        ends_at=found.ends_at,
+        starts_at=local(found.starts_at),
+        ends_at=local(found.ends_at),
         cancelled=found.status is OccurrenceStatus.CANCELLED,
         cancel_reason=found.cancel_reason,
         registration=found.activity.registration,
