@@ -4,6 +4,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -156,11 +157,16 @@ class WriteQueue:
         Raises:
             Busy: the turn did not come within QUEUE_PATIENCE seconds.
         """
+        deadline = time.monotonic() + QUEUE_PATIENCE
         if not self._threads.acquire(timeout=QUEUE_PATIENCE):
             raise Busy
         try:
             descriptor = self._descriptor()
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # One thread of each process stands here, so looking often costs little and keeps the order fair.
+            while not _got(descriptor):
+                if time.monotonic() > deadline:
+                    raise Busy
+                time.sleep(0.002)
             try:
                 yield
             finally:
@@ -173,6 +179,14 @@ class WriteQueue:
         if self._file is None or self._file[0] != os.getpid():
             self._file = (os.getpid(), os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         return self._file[1]
+
+
+def _got(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
-from wtforms.widgets import HiddenInput
 
 from portal.activities import dates
 from portal.activities.content import Content, Where
@@ -232,12 +231,12 @@ class PostForm(ContentForm, PlaceFields, TimeFields):
 class MoveForm(Form, PlaceFields, TimeFields):
     """Another time, place or number of seats for one date."""
 
-    sequence = IntegerField(widget=HiddenInput())
+    sequence = HiddenField()
 
     def show(self, occurrence: Occurrence) -> None:
         """Fill the form with an occurrence."""
         begins, ends = local(occurrence.starts_at), local(occurrence.ends_at)
-        self.sequence.data = occurrence.sequence
+        self.sequence.data = str(occurrence.sequence)
         self.first_day.data = begins.date()
         self.last_day.data = None if begins.date() == ends.date() else ends.date()
         self.opens.data = begins.time()

@@ -12,6 +12,7 @@ from portal.errors import Refused
 from portal.i18n import _
 from portal.stations import queries as stations
 from portal.web.answers import go, page
+from portal.web.text import number_of
 
 
 @bp.get("/occurrences/<int:occurrence_id>")
@@ -127,7 +128,7 @@ def move(occurrence_id: int) -> Response:
     status = 422
     if valid and when is not None and not form.faults:
         try:
-            occurrences.move(occurrence_id, form.sequence.data or 0, when, form.where(), actor())
+            occurrences.move(occurrence_id, number_of(form.sequence.data), when, form.where(), actor())
         except Refused as refusal:
             form.refuse(refusal.field, refusal.message)
             status = 409

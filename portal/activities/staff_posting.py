@@ -211,7 +211,8 @@ def _form_page(
     spans: list[Span] | None = None,
     asked: bool = False,
 ) -> Response:
-    room_id = number_of(form.room.data)
+    # A room that the form did not offer is not asked about: whose it is, is not theirs to learn.
+    room_id = number_of(form.room.data) if form.room.data in dict(form.room.choices) else 0
     spans = spans or []
     taken: dict[date, str] = {}
     if room_id and spans:

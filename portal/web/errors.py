@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.errors import Busy, Forbidden, Missing, Refused
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(Busy, busy)
     app.register_error_handler(OperationalError, database_down)
+    app.register_error_handler(DatabaseError, database_damaged)
     app.register_error_handler(CSRFError, resend)
     app.register_error_handler(HTTPException, other)
     app.register_error_handler(Exception, unexpected)
@@ -53,6 +54,14 @@ def database_down(error: OperationalError) -> Response:
     """Ask to try again later, and tell the operators."""
     logger.error("database trouble in %s: %s", request.endpoint, type(error.orig).__name__)
     return problem(503)
+
+
+def database_damaged(error: DatabaseError) -> Response:
+    """Answer 503 when the file itself is at fault; a rule broken in it is a fault of ours, so 500."""
+    if type(error) is DatabaseError:
+        logger.critical("the database is damaged, restore a backup: %s", type(error.orig).__name__)
+        return problem(503)
+    return unexpected(error)
 
 
 def other(error: HTTPException) -> Response:
