@@ -2,13 +2,16 @@
 
 import select
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from portal.access import MACHINE, Role
 from portal.accounts import actions as accounts
+from portal.demo.load import LOGINS_FILE, load
+from portal.errors import Refused
 from portal.jobs import run_due
 from portal.schedule import JOBS
 from portal.stations import queries as stations
@@ -35,12 +38,35 @@ def jobs_run(each_minute: bool) -> None:
 @click.option(
     "--station", default="center", show_default=True, help="slug of the station whose scope the account gets"
 )
+@with_appcontext
 def invite(role: str, station: str) -> None:
     """Print a one-time link with which somebody makes an account."""
     station_id = stations.id_of(station)
     if station_id is None:
         raise click.ClickException(f"there is no station “{station}”")
     click.echo(invitation_link(Role(role), station_id))
+
+
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Load the demonstration year into an empty portal and print its logins."""
+    try:
+        click.echo(load_demo())
+    except Refused as refusal:
+        raise click.ClickException(refusal.message) from refusal
+
+
+def load_demo() -> str:
+    """Load the demonstration if it is not there yet and return its logins, ready to print.
+
+    Raises:
+        Refused: the portal holds real data.
+    """
+    instance = Path(current_app.config["INSTANCE"])
+    load(instance)
+    path = instance / LOGINS_FILE
+    return f"\nLogins (also in {path}):\n\n{path.read_text()}" if path.exists() else ""
 
 
 def invitation_link(role: Role, station_id: int) -> str:
@@ -53,3 +79,4 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(jobs_commands)
     app.cli.add_command(invite)
+    app.cli.add_command(demo)

@@ -13,10 +13,9 @@ from portal import create_app
 from portal.access import Role
 from portal.accounts.queries import has_manager
 from portal.activities import reference as series
-from portal.cli import invitation_link
+from portal.cli import invitation_link, load_demo
 from portal.config import ROOT
 from portal.db import db
-from portal.demo.load import LOGINS_FILE, load
 from portal.errors import Refused
 from portal.stations import queries as stations
 from portal.stations import reference as network
@@ -48,18 +47,6 @@ def migrate() -> None:
     upgrade(directory=MIGRATIONS)
 
 
-def load_demo() -> None:
-    """Load the demonstration if it is not there yet, and print its logins."""
-    instance = Path(current_app.config["INSTANCE"])
-    try:
-        load(instance)
-    except Refused as refusal:
-        sys.exit(f"--demo: {refusal.message}")
-    path = instance / LOGINS_FILE
-    if path.exists():
-        print(f"\nLogins (also in {path}):\n\n{path.read_text()}")
-
-
 def serve(arguments: list[str]) -> None:
     """Prepare everything, say how to get in, and become gunicorn; unknown arguments are passed on to it."""
     parser = argparse.ArgumentParser(prog="wsgi.py", description=serve.__doc__)
@@ -71,7 +58,10 @@ def serve(arguments: list[str]) -> None:
     prepare(app)
     with app.app_context():
         if options.demo:
-            load_demo()
+            try:
+                print(load_demo())
+            except Refused as refusal:
+                sys.exit(f"--demo: {refusal.message}")
         elif not has_manager():
             link = invitation_link(Role.MANAGER, stations.root_id())
             print(f"\nNobody can sign in yet. The first manager's one-time link:\n  {link}")

@@ -115,3 +115,18 @@ def test_drafts_and_cancelled_dates_are_part_of_life(demo: Path, app: Flask) -> 
         cancelled = sa.select(sa.func.count()).where(Occurrence.status == OccurrenceStatus.CANCELLED)
         assert (db.session.scalar(drafts) or 0) >= 2
         assert (db.session.scalar(cancelled) or 0) >= 3
+
+
+def test_the_command_prints_the_logins_each_time(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    first = runner.invoke(args=["demo"])
+    assert first.exit_code == 0
+    assert "center2\t" in first.output
+    assert runner.invoke(args=["demo"]).output == first.output
+
+
+def test_the_command_refuses_real_data(app: Flask, sign_in: SignIn) -> None:
+    sign_in(Role.MANAGER, "center")
+    refused = app.test_cli_runner().invoke(args=["demo"])
+    assert refused.exit_code == 1
+    assert "真实数据" in refused.output
