@@ -331,7 +331,7 @@ def last_date(activity_id: int) -> Card | None:
 
 
 def of_day(day: date, scope: Scope) -> list[Card]:
-    """List the published occurrences that stations within the scope lead on this date."""
+    """List the published occurrences that stations within the scope lead on this date, by their hours."""
     rows = db.session.execute(
         select_cards()
         .where(
@@ -341,7 +341,8 @@ def of_day(day: date, scope: Scope) -> list[Card]:
         )
         .limit(100)
     )
-    return [make_card(row) for row in rows]
+    # What goes on for weeks began long ago, but today it opens at its hour like the rest.
+    return sorted(map(make_card, rows), key=lambda card: (card.begins_on(day), card.id))
 
 
 def uncounted(scope: Scope, since: datetime, limit: int = 30) -> list[Card]:

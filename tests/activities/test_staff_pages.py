@@ -215,3 +215,21 @@ def test_the_words_of_what_is_published_can_be_changed(sign_in: SignIn, client: 
     refused = stale.form().fill(title="别名").submit()
     assert refused.status == 409
     assert refused.value("title") == "别名"
+
+
+def test_a_desk_that_only_reads_asks_for_no_count(
+    sign_in: SignIn, make: Make, noon: time_machine.Traveller
+) -> None:
+    make.occurrence(title="合唱", when=span(1, "09:00", "10:00"))
+    noon.shift(timedelta(days=1))
+    assert "记人数" in sign_in(Role.EDITOR, "s1").get("/staff/").text
+    desk = sign_in(Role.AUDITOR, "center").get("/staff/")
+    assert "合唱" in desk.text
+    assert "记人数" not in desk.text
+
+
+def test_the_desk_lists_the_day_by_the_hour_things_open(sign_in: SignIn, make: Make) -> None:
+    make.activity(title="展览", spans=[span(0, "13:00", "17:00", lasts=5)])
+    make.activity(title="晨练", spans=[span(1, "07:30", "08:30")])
+    tomorrow = sign_in().get("/staff/").all(".s-rows b")
+    assert [node.text() for node in tomorrow] == ["07:30 晨练", "13:00 展览"]
