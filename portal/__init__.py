@@ -12,13 +12,15 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from portal import access, cli, config, db, i18n
+from portal import access, cli, config, db, i18n, sealed
 from portal.accounts import login
 from portal.accounts import views as accounts
 from portal.activities import (
     feeds,
+    followers,
     home,
     labels,
+    panels,
     pills,
     room_pages,
     staff_dates,
@@ -27,13 +29,17 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.registrations import following, staff_parties
+from portal.registrations import labels as registrations_labels
+from portal.registrations import staff as registrations_staff
+from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
 from portal.web import assets, compress, display, errors, form_session, headers, health, limits, logs, shell
 
 # These hang their views on the blueprint of activities_staff.
-STAFF_VIEWS = (staff_posting, staff_dates)
+STAFF_VIEWS = (staff_posting, staff_dates, registrations_staff, staff_parties)
 BLUEPRINTS = (
     health.bp,
     stations.bp,
@@ -45,6 +51,7 @@ BLUEPRINTS = (
     station_pages.bp,
     activities_staff.bp,
     room_pages.bp,
+    registrations.bp,
 )
 
 
@@ -77,6 +84,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.jinja_env.undefined = StrictUndefined
 
     # the ground
+    sealed.init_app(app)
     db.init_app(app)
     limits.init_app(app)
     display.init_app(app)
@@ -93,6 +101,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     stations_shell.init_app(app)
     labels.init_app(app)
     pills.init_app(app)
+    registrations_labels.init_app(app)
+    followers.init_app(app, [following.Parties()])
+    panels.init_app(app, [registrations_staff.PANEL])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)
     for blueprint in BLUEPRINTS:

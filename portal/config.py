@@ -32,6 +32,17 @@ SETTINGS = (
     Setting("JOBS", "here", "`external` when a timer of yours calls `flask --app wsgi jobs run` each minute"),
     Setting("SECRET_KEY", "", "signs forms; empty for a key made once in the instance folder (mode 0600)"),
     Setting(
+        "DATA_KEYS",
+        "",
+        "seal phone numbers and children's names; comma separated, the first seals, all open; "
+        "empty for a key made once in the instance folder (mode 0600)",
+    ),
+    Setting(
+        "INDEX_KEY",
+        "",
+        "finds a sealed phone number again and makes private links; never change it; empty for one made once",
+    ),
+    Setting(
         "PUBLIC_URL",
         "",
         "how the portal is reached from outside, for QR codes, feeds and links; empty for BIND",
@@ -44,12 +55,21 @@ SETTINGS = (
         "huaqiao.example",
         "right side of calendar UIDs; never change it once feeds are in use",
     ),
+    Setting(
+        "PHONE_CHANNEL",
+        "",
+        "channel that reaches a resident's phone; `log` writes to the log only; empty: staff call",
+    ),
+    Setting("KEEP_REGISTRATIONS_DAYS", "90", "names and phone numbers go so long after the activity"),
     Setting("STAFF_IDLE_MINUTES", "120", "staff are signed out after so long without a click"),
     Setting("STAFF_SESSION_HOURS", "12", "staff are signed out after so long in any case"),
     Setting("INVITE_HOURS", "72", "how long a one-time link for a new account is good"),
     Setting("HOST_NAME", "华侨管理区新时代文明实践中心", "主办单位 in the footer"),
     Setting("HELP_PHONE", "", "telephone in the footer and on error pages"),
     Setting("HELP_HOURS", "", "when somebody answers that telephone"),
+    Setting(
+        "CHILDREN_OFFICER", "", "who answers for children's data: name and how to reach; empty for the host"
+    ),
     Setting("ICP_RECORD", "", "粤ICP备 number (of the subject) in the footer"),
     Setting("POLICE_RECORD", "", "公安备案 number in the footer"),
 )
@@ -77,6 +97,10 @@ def flask_config(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "STAFF_IDLE_MINUTES": int(settings["STAFF_IDLE_MINUTES"]),
         "STAFF_SESSION_HOURS": int(settings["STAFF_SESSION_HOURS"]),
         "INVITE_HOURS": int(settings["INVITE_HOURS"]),
+        "KEEP_REGISTRATIONS_DAYS": int(settings["KEEP_REGISTRATIONS_DAYS"]),
+        "DATA_KEYS": [key.strip() for key in settings["DATA_KEYS"].split(",") if key.strip()]
+        or [kept_key(instance / "data_key")],
+        "INDEX_KEY": settings["INDEX_KEY"] or kept_key(instance / "index_key"),
         "SECRET_KEY": settings["SECRET_KEY"] or kept_key(instance / "secret_key"),
         "SQLALCHEMY_DATABASE_URI": database_url(settings["DATABASE_URL"], instance),
         "TRUSTED_HOSTS": [host.strip() for host in settings["TRUSTED_HOSTS"].split(",") if host.strip()]

@@ -1,13 +1,14 @@
 """Speak the visitor's language: which one it is, and how it writes dates, times and numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import lru_cache
 
 from babel.dates import format_date as babel_date
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale, lazy_gettext, lazy_pgettext
+from flask_babel import Babel, force_locale, get_locale, lazy_gettext, lazy_pgettext
 from flask_babel import gettext as babel_gettext
 from flask_babel import ngettext as babel_ngettext
 from flask_babel import pgettext as babel_pgettext
@@ -44,6 +45,13 @@ def language() -> str:
 
 def _babel_locale() -> str:
     return LANGUAGES[language()][0]
+
+
+@contextmanager
+def in_default_language() -> Iterator[None]:
+    """Speak the default language for a while: what is told to residents does not depend on who tells it."""
+    with force_locale(LANGUAGES[DEFAULT_LANGUAGE][0]):
+        yield
 
 
 def init_app(app: Flask) -> None:

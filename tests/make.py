@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, has_app_context
 from werkzeug.security import generate_password_hash
 
-from portal.access import Actor, Role, Scope
+from portal.access import NOBODY, Actor, Role, Scope
 from portal.accounts.models import Account
 from portal.activities import actions
 from portal.activities.content import Content, Where
@@ -20,6 +21,8 @@ from portal.clock import now, today
 from portal.db import db, transaction
 from portal.messages.actions import tell
 from portal.messages.models import Message
+from portal.registrations.actions import Receipt, register
+from portal.registrations.party import Consent, Party, Source
 from portal.stations.models import Level, Room, Station
 
 PASSWORD = "copper lantern drifting seaweed"
@@ -116,6 +119,10 @@ class Make:
         series_id: int | None = None,
         registration: bool = False,
         place: str = "榕树下",
+        party_max: int = 4,
+        ages: tuple[int | None, int | None] = (None, None),
+        opens_days: int | None = None,
+        closes_minutes: int = 0,
     ) -> int:
         """Post an activity, tomorrow from ten to eleven unless `spans` say otherwise, and return its id."""
         title = title or f"活动 {next(self._numbers)}"
@@ -127,11 +134,13 @@ class Make:
             audiences=audiences,
             cohost_ids=tuple(self.station(slug) for slug in cohosts),
             registration=registration,
-            party_max=4,
-            min_age=None,
-            max_age=None,
+            party_max=party_max,
+            min_age=ages[0],
+            max_age=ages[1],
             contact="",
             phone="",
+            opens_days=opens_days,
+            closes_minutes=closes_minutes,
         )
         where = Where(self.room(station, room) if room else None, "" if room else place, "", "", seats)
         with self._inside():
@@ -158,6 +167,32 @@ class Make:
         spans = [when or span()]
         activity_id = self.activity(station, published, spans, room, seats, title, cohosts=cohosts)
         return self.dates_of(activity_id)[0]
+
+    def class_with_seats(self, seats: int | None = 10, when: Span | None = None, **how: Any) -> int:
+        """Post an activity that takes registrations and return the id of its one date."""
+        activity_id = self.activity(registration=True, seats=seats, spans=[when or span()], **how)
+        return self.dates_of(activity_id)[0]
+
+    def party(self, people: int = 1, **what: Any) -> Party:
+        """Return a party of grown-ups with a name and a number that nobody has had before."""
+        number = next(self._numbers)
+        given: dict[str, Any] = {"name": f"示例{number}", "phone": f"1380000{number:04}", "adults": people}
+        return Party(**given | what)
+
+    def registration(
+        self,
+        occurrence_id: int,
+        people: int = 1,
+        device: str = "",
+        source: Source = Source.WEB,
+        by: Actor = NOBODY,
+        **what: Any,
+    ) -> Receipt:
+        """Sign a party up and return its receipt."""
+        party = self.party(people, **what)
+        agreed = Consent("test", "test" if party.children else "")
+        with self._inside():
+            return register(occurrence_id, party, agreed, source, by, device)
 
     def dates_of(self, activity_id: int) -> list[int]:
         """Return the ids of an activity's dates, the first first."""

@@ -17,7 +17,7 @@ from portal.activities.models import (
     Occurrence,
     OccurrenceStatus,
 )
-from portal.activities.occurrences import call_off
+from portal.activities.occurrences import call_off, open_window
 from portal.activities.search import search_text
 from portal.audit.actions import record
 from portal.clock import now
@@ -117,6 +117,7 @@ def change_content(activity_id: int, version: int, content: Content, by: Actor) 
         _fill(session, activity, content, where)
         _relate(session, activity.id, activity.station_id, content)
         activity.touch()
+        _set_windows(session, activity)
         # Feeds tell a change by this moment; a new title is a change people's calendars should take up.
         session.execute(
             sa.update(Occurrence)
@@ -226,6 +227,8 @@ def _fill(session: Session, activity: Activity, content: Content, where: Where) 
     activity.party_max = content.party_max
     activity.min_age = content.min_age
     activity.max_age = content.max_age
+    activity.opens_days = content.opens_days
+    activity.closes_minutes = content.closes_minutes
     activity.contact = content.contact
     activity.phone = content.phone
     activity.seats = where.seats
@@ -266,6 +269,18 @@ def _add_dates(session: Session, activity: Activity, where: Where, spans: Sequen
         for when in spans
     )
     session.flush()
+    _set_windows(session, activity)
+
+
+def _set_windows(session: Session, activity: Activity) -> None:
+    coming = session.scalars(
+        sa.select(Occurrence)
+        .where(Occurrence.activity_id == activity.id, Occurrence.starts_at > now())
+        .order_by(Occurrence.id)
+        .with_for_update()
+    )
+    for occurrence in coming:
+        open_window(occurrence, activity)
 
 
 def _publish(session: Session, activity: Activity, by: Actor) -> None:

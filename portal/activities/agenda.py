@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.activities import lunar
-from portal.activities.listing import Card
+from portal.activities.cards import Card
 from portal.clock import now, today
 
 IN_A_CELL = 3

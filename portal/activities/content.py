@@ -22,6 +22,8 @@ class Content:
     contact: str
     phone: str
     themes: str = ""
+    opens_days: int | None = None  # registration opens so many days before; None: at once
+    closes_minutes: int = 0  # and closes so many minutes before it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +34,4 @@ class Where:
     place_name: str
     place_address: str
     place_directions: str
-    seats: int | None
+    seats: int | None = None

@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.activities.cards import COLUMNS
 from portal.activities.labels import CATEGORIES
-from portal.activities.listing import COLUMNS, Filter, conditions, overlaps
+from portal.activities.listing import Filter, conditions, overlaps
 from portal.activities.models import (
     Activity,
     Occurrence,

@@ -1,5 +1,6 @@
 """Ask what is offered, when and where; check what people can mistype."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,14 +13,25 @@ from portal.activities.labels import AUDIENCES, CATEGORIES, SOURCES
 from portal.activities.models import Activity, Audience, Category, CountSource, Occurrence
 from portal.clock import local, today
 from portal.errors import Refused
-from portal.i18n import _, pgettext
+from portal.i18n import _, ngettext, pgettext
 from portal.i18n import lazy_gettext as _l
 from portal.stations.forms import phone_check
 from portal.stations.models import Room
 from portal.web.forms import Day, Form, WallTime, WhiteSpaceCheck, count, line, paragraphs
 
 ELSEWHERE = "elsewhere"
+OPENS_DAYS = (1, 3, 7, 14, 30)
+CLOSES_MINUTES = (30, 60, 120, 1440, 2880, 4320)
 FARTHEST = timedelta(days=3 * 366)
+
+
+def before(minutes: int) -> str:
+    """Say how long before it begins."""
+    if minutes < 60:
+        return _("%(num)s minutes before", num=minutes)
+    if minutes < 1440:
+        return ngettext("%(num)s hour before", "%(num)s hours before", minutes // 60)
+    return ngettext("%(num)s day before", "%(num)s days before", minutes // 1440)
 
 
 class ContentForm(Form):
@@ -35,6 +47,8 @@ class ContentForm(Form):
     party_max = count(_l("At most how many at a time"), 1, 20, default=4)
     min_age = count(_l("From what age"), 0, 120)
     max_age = count(_l("Up to what age"), 0, 120)
+    opens_days = SelectField(_l("Sign-up opens"), default="", validate_choice=False)
+    closes_minutes = SelectField(_l("Sign-up closes"), default="0", validate_choice=False)
     text = paragraphs(_l("A word to residents"), 4000)
     contact = line(_l("Who to ask"), 40)
     phone = line(_l("Phone"), 30)
@@ -46,6 +60,23 @@ class ContentForm(Form):
         self.series.choices = [("", _("None")), *series]
         self.cohosts.choices = cohosts
         self.registration.choices = [("yes", _("Yes, and queue when it is full")), ("no", _("Just come"))]
+        self.opens_days.choices = [("", _("as soon as it is published"))] + [
+            (str(days), ngettext("%(num)s day before, at 8:00", "%(num)s days before, at 8:00", days))
+            for days in OPENS_DAYS
+        ]
+        self.closes_minutes.choices = [("0", _("when it begins"))] + [
+            (str(minutes), before(minutes)) for minutes in CLOSES_MINUTES
+        ]
+
+    def validate_opens_days(self, field: Any) -> None:
+        """Accept only what is offered."""
+        if field.data not in {"", *map(str, OPENS_DAYS)}:
+            raise ValidationError(_("Please choose one."))
+
+    def validate_closes_minutes(self, field: Any) -> None:
+        """Accept only what is offered."""
+        if field.data not in {"0", *map(str, CLOSES_MINUTES)}:
+            raise ValidationError(_("Please choose one."))
 
     def validate_category(self, field: Any) -> None:
         """Demand one of the categories."""
@@ -98,6 +129,8 @@ class ContentForm(Form):
             max_age=self.max_age.data,
             contact=self.contact.data or "",
             phone=self.phone.data or "",
+            opens_days=int(self.opens_days.data) if self.opens_days.data else None,
+            closes_minutes=int(self.closes_minutes.data),
         )
 
     def show_content(self, activity: Activity) -> None:
@@ -111,6 +144,8 @@ class ContentForm(Form):
         self.cohosts.data = [str(station.id) for station in activity.cohosts]
         self.registration.data = "yes" if activity.registration else "no"
         self.party_max.data = activity.party_max
+        self.opens_days.data = "" if activity.opens_days is None else str(activity.opens_days)
+        self.closes_minutes.data = str(activity.closes_minutes)
         self.min_age.data = activity.min_age
         self.max_age.data = activity.max_age
         self.contact.data = activity.contact
@@ -124,7 +159,6 @@ class PlaceFields:
     place_name = line(_l("Name of the place"), 60)
     place_address = line(_l("Address"), 120)
     place_directions = line(_l("How to find it"), 200)
-    seats = count(_l("How many can come"), 1, 100_000)
 
     def offer_rooms(self, rooms: list[Room]) -> None:
         """Fill in the station's rooms, and the choice of a place elsewhere."""
@@ -156,7 +190,6 @@ class PlaceFields:
             place_name=self.place_name.data if elsewhere else "",
             place_address=self.place_address.data if elsewhere else "",
             place_directions=self.place_directions.data or "",
-            seats=self.seats.data,
         )
 
     def show_place(self, place: Activity | Occurrence) -> None:
@@ -165,7 +198,6 @@ class PlaceFields:
         self.place_name.data = place.place_name
         self.place_address.data = place.place_address
         self.place_directions.data = place.place_directions
-        self.seats.data = place.seats
 
 
 class TimeFields:
@@ -193,6 +225,7 @@ class TimeFields:
 class PostForm(ContentForm, PlaceFields, TimeFields):
     """All of a new activity on one page."""
 
+    seats = count(_l("How many can come"), 1, 100_000)
     station = SelectField(_l("Which station leads"), validate_choice=False)
     repeat = RadioField(_l("How often"), default="once", validate_choice=False)
     until = Day(_l("Until which day"))
@@ -212,6 +245,15 @@ class PostForm(ContentForm, PlaceFields, TimeFields):
         if self.repeat.data == "weekly" and field.data is None and not field.errors:
             raise ValidationError(_("Until which day does it repeat?"))
 
+    def where(self) -> Where:
+        """Return where it takes place, and how many find room there."""
+        return replace(super().where(), seats=self.seats.data)
+
+    def show_place(self, place: Activity | Occurrence) -> None:
+        """Fill in the place with its seats, too."""
+        super().show_place(place)
+        self.seats.data = place.seats
+
     def spans(self) -> list[dates.Span]:
         """Return every date it will have; empty with the fault beside its field."""
         one = self.span()
@@ -229,7 +271,7 @@ class PostForm(ContentForm, PlaceFields, TimeFields):
 
 
 class MoveForm(Form, PlaceFields, TimeFields):
-    """Another time, place or number of seats for one date."""
+    """Another time or place for one date."""
 
     sequence = HiddenField()
 

@@ -98,6 +98,16 @@ class Activity(Model):
     party_max: Mapped[int] = mapped_column(default=4)
     min_age: Mapped[int | None]
     max_age: Mapped[int | None]
+    # Registration opens at 8 in the morning so many days before (None: at once) and closes so many minutes
+    # before it begins. Each date keeps the moments that follow from this.
+    opens_days: Mapped[int | None] = mapped_column(
+        CheckConstraint("opens_days BETWEEN 0 AND 366", name="opens_days_sensible")
+    )
+    closes_minutes: Mapped[int] = mapped_column(
+        CheckConstraint("closes_minutes BETWEEN 0 AND 20160", name="closes_minutes_sensible"),
+        default=0,
+        server_default="0",
+    )
     room_id: Mapped[int | None] = mapped_column(ForeignKey(Room.id))
     place_name: Mapped[str] = mapped_column(default="")
     place_address: Mapped[str] = mapped_column(default="")
@@ -201,6 +211,26 @@ class Occurrence(Model):
     count_source: Mapped[CountSource | None]
     counted_by: Mapped[str] = mapped_column(default="")
     counted_at: Mapped[datetime | None]
+    # What follows is kept under the lock of this row by portal.registrations.
+    seats_taken: Mapped[int] = mapped_column(  # people with a seat
+        CheckConstraint(
+            "seats_taken >= 0 AND (seats IS NULL OR seats_taken <= seats)", name="seats_taken_within"
+        ),
+        default=0,
+        server_default="0",
+    )
+    parties_waiting: Mapped[int] = mapped_column(
+        CheckConstraint("parties_waiting >= 0", name="parties_waiting_sensible"),
+        default=0,
+        server_default="0",
+    )
+    walk_ins: Mapped[int] = mapped_column(  # people who came without having signed up
+        CheckConstraint("walk_ins BETWEEN 0 AND 100000", name="walk_ins_sensible"),
+        default=0,
+        server_default="0",
+    )
+    opens_at: Mapped[datetime | None]  # registration; None: as soon as it is published
+    closes_at: Mapped[datetime | None]  # None: when it begins
 
     activity: Mapped[Activity] = relationship(lazy="raise")
     station: Mapped[Station] = relationship(lazy="raise")

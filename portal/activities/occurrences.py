@@ -6,6 +6,7 @@ from portal.access import Actor
 from portal.activities import rooms
 from portal.activities.content import Where
 from portal.activities.dates import Span, span_of
+from portal.activities.followers import followers
 from portal.activities.models import (
     Activity,
     ActivityStatus,
@@ -14,6 +15,7 @@ from portal.activities.models import (
     OccurrenceStatus,
 )
 from portal.activities.notices import tell_cohosts
+from portal.activities.standing import window
 from portal.audit.actions import record
 from portal.clock import local, now, today
 from portal.db import lock, transaction
@@ -74,11 +76,13 @@ def restore(occurrence_id: int, by: Actor) -> None:
         occurrence.bump()
         rooms.book(session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at))])
         tell_cohosts(session, activity, occurrence, _("takes place after all"))
+        for follower in followers():
+            follower.restored(session, occurrence, activity)
         record(session, by, "occurrence.restored", "occurrence", occurrence_id, occurrence.station_id)
 
 
 def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor) -> None:
-    """Give one date another time, place or number of seats.
+    """Give one date another time or place; its seats stay.
 
     Raises:
         Missing: there is no such occurrence within the actor's scope, or the room is not its station's.
@@ -100,13 +104,15 @@ def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor)
         occurrence.place_name = "" if where.room_id else where.place_name
         occurrence.place_address = where.place_address
         occurrence.place_directions = where.place_directions
-        occurrence.seats = where.seats
+        open_window(occurrence, activity)
         occurrence.bump()
         session.flush()
         if occurrence.published:
             rooms.release(session, [occurrence.id])
             rooms.book(session, [(occurrence, when)])
             tell_cohosts(session, activity, occurrence, _("has changed"))
+            for follower in followers():
+                follower.moved(session, occurrence, activity)
         record(session, by, "occurrence.moved", "occurrence", occurrence_id, occurrence.station_id)
 
 
@@ -166,3 +172,11 @@ def call_off(session: Session, occurrence: Occurrence, activity: Activity, reaso
     session.flush()
     rooms.release(session, [occurrence.id])
     tell_cohosts(session, activity, occurrence, _("is cancelled: %(reason)s", reason=reason))
+    for follower in followers():
+        follower.cancelled(session, occurrence, activity)
+
+
+def open_window(occurrence: Occurrence, activity: Activity) -> None:
+    """Set from when and until when a date takes registrations."""
+    when = span_of(occurrence.starts_at, occurrence.ends_at)
+    occurrence.opens_at, occurrence.closes_at = window(when, activity.opens_days, activity.closes_minutes)

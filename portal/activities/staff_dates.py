@@ -1,9 +1,11 @@
 """Let staff keep single dates: who came, another time or place, called off."""
 
+from typing import Any
+
 from flask import Response, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
-from portal.activities import lunar, occurrences, queries
+from portal.activities import lunar, occurrences, panels, queries
 from portal.activities.forms import CancelForm, CountForm, MoveForm
 from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.activities.staff import bp
@@ -19,12 +21,17 @@ from portal.web.text import number_of
 @only(*STAFF)
 def occurrence(occurrence_id: int) -> Response:
     """Show one date: its figures, and what can be done with it."""
-    return _occurrence_page(queries.occurrence(occurrence_id, scope()))
+    return occurrence_page(queries.occurrence(occurrence_id, scope()))
 
 
-def _occurrence_page(
-    found: Occurrence, status: int = 200, count: CountForm | None = None, cancel: CancelForm | None = None
+def occurrence_page(
+    found: Occurrence,
+    status: int = 200,
+    count: CountForm | None = None,
+    cancel: CancelForm | None = None,
+    **given: Any,
 ) -> Response:
+    """Answer with the page of a date; `given` is handed to the panels of other features."""
     if count is None:
         count = CountForm(formdata=None)
         count.attended.data, count.minors.data, count.elderly.data = (
@@ -56,6 +63,7 @@ def _occurrence_page(
         and local(found.cancelled_at).date() == today()
         and found.starts_at > now(),
         may_write=actor().role in WRITERS,
+        panels=panels.gathered(found, given),
     )
 
 
@@ -81,7 +89,7 @@ def count(occurrence_id: int) -> Response:
             flash(_("Noted: %(count)s came.", count=form.attended.data))
             from_desk = request.form.get("back") == "desk"
             return go(url_for(".today") if from_desk else url_for(".occurrence", occurrence_id=occurrence_id))
-    return _occurrence_page(queries.occurrence(occurrence_id, scope()), 422, count=form)
+    return occurrence_page(queries.occurrence(occurrence_id, scope()), 422, count=form)
 
 
 @bp.post("/occurrences/<int:occurrence_id>/cancel")
@@ -90,7 +98,7 @@ def cancel_occurrence(occurrence_id: int) -> Response:
     """Call off one date."""
     form = CancelForm()
     if not form.validate():
-        return _occurrence_page(queries.occurrence(occurrence_id, scope()), 422, cancel=form)
+        return occurrence_page(queries.occurrence(occurrence_id, scope()), 422, cancel=form)
     occurrences.cancel(occurrence_id, form.reason.data, actor())
     flash(_("This date is cancelled. You can take it back today."))
     return go(url_for(".occurrence", occurrence_id=occurrence_id))
@@ -108,7 +116,7 @@ def restore_occurrence(occurrence_id: int) -> Response:
 @bp.get("/occurrences/<int:occurrence_id>/move")
 @only(*WRITERS)
 def move_form(occurrence_id: int) -> Response:
-    """Offer another time, place or number of seats for one date."""
+    """Offer another time or place for one date."""
     found = queries.occurrence(occurrence_id, scope())
     form = MoveForm(formdata=None)
     form.offer_rooms(list(stations.rooms_of(found.station_id)))
@@ -119,7 +127,7 @@ def move_form(occurrence_id: int) -> Response:
 @bp.post("/occurrences/<int:occurrence_id>/move")
 @only(*WRITERS)
 def move(occurrence_id: int) -> Response:
-    """Give one date another time, place or number of seats."""
+    """Give one date another time or place."""
     found = queries.occurrence(occurrence_id, scope())
     form = MoveForm()
     form.offer_rooms(list(stations.rooms_of(found.station_id)))

@@ -99,5 +99,5 @@ def room_pill(
     if use is not None:
         return "few", _("in use from %(time)s", time=clock_time(use[0]))
     if week and hours.open_until(week, local(moment)) is None:
-        return "full", _("closed just now")
+        return "over", _("closed just now")
     return "free", _("free")

@@ -6,14 +6,17 @@ from flask import Blueprint, Response, current_app, request, url_for
 
 from portal.access import public
 from portal.activities import address, agenda, listing, lunar, pills, queries
+from portal.activities.cards import Card, card_of
 from portal.clock import local, now, today
+from portal.errors import Missing
 from portal.stations import queries as stations
-from portal.web.answers import page, show
+from portal.web.answers import go, page, show, wants_part
 from portal.web.qr import qr_path
 
 ON_A_PAGE = 40  # occurrences of the list; then a link goes on at the next day
 UNDER_THE_MONTH = 24  # occurrences below the grid, which shows the month already: the page stays light
 FARTHEST = timedelta(days=366)
+STOPS_POLLING = 286  # htmx's own status: shown, and not asked for again
 
 bp = Blueprint("activities", __name__)
 
@@ -64,9 +67,7 @@ def _is_this_month(day: date) -> bool:
     return (day.year, day.month) == (today().year, today().month)
 
 
-def cut(
-    cards: list[listing.Card], first: date, last: date, limit: int
-) -> tuple[list[agenda.Day], date | None]:
+def cut(cards: list[Card], first: date, last: date, limit: int) -> tuple[list[agenda.Day], date | None]:
     """Lay out the days of the window, and say at which day the next page begins, if there is one.
 
     A day is never torn in two, however much is on.
@@ -97,5 +98,22 @@ def occurrence(occurrence_id: int) -> Response:
         others=listing.other_dates(found.activity_id, found.id),
         lunar_long_label=lunar.lunar_long_label,
         qr=qr_path(own_address),
-        pill=pills.pill(listing.card_of(found), day),
+        closes_at=found.closes_at,
+        **pills.seats_context(card_of(found), day),
     )
+
+
+@bp.get("/occurrences/<int:occurrence_id>/seats")
+@public
+def seats(occurrence_id: int) -> Response:
+    """Say how many places are left; the open page asks for this part now and then."""
+    card = listing.published_card(occurrence_id)
+    if card is None:
+        raise Missing
+    if not wants_part():
+        return go(url_for(".occurrence", occurrence_id=occurrence_id))
+    context = pills.seats_context(card)
+    status = 200 if context["changes"] else STOPS_POLLING
+    response = page("activities/seats.html", status, **context)
+    response.vary.add("HX-Request")
+    return response

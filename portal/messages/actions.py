@@ -1,7 +1,7 @@
 """Put messages out, carry them off, tick calls off."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,14 +31,17 @@ def tell(
     address: str,
     text: str,
     link: str = "",
+    calls: bool = True,
 ) -> None:
     """Put one message into the outbox of a station, inside the transaction of what it tells of.
 
     `address` is where a channel reaches the recipient (`log:` for the log channel); empty when none
-    does: then the message stands on the station's call list at once. The same `dedupe` is told once.
+    does: then the message stands on the station's call list at once, unless nobody need call for it
+    (`calls`), as for what the recipient has just seen. The same `dedupe` is told once.
     """
     if session.scalar(sa.select(Message.id).where(Message.dedupe == dedupe)) is not None:
         return
+    status = MessageStatus.WAITING if address else MessageStatus.TO_CALL if calls else MessageStatus.DROPPED
     session.add(
         Message(
             kind=kind,
@@ -48,9 +51,10 @@ def tell(
             address=address,
             text=text,
             link=link,
-            status=MessageStatus.WAITING if address else MessageStatus.TO_CALL,
+            status=status,
             created_at=now(),
             next_try_at=now(),
+            done_at=now() if status is MessageStatus.DROPPED else None,
         )
     )
 
@@ -140,3 +144,18 @@ def _within(session: Session, station_id: int, station_ids: sa.Select[Any] | Non
         return True
     inside = sa.select(sa.literal(station_id).in_(station_ids))
     return bool(session.scalar(inside))
+
+
+def forget_told(kinds: str, before: datetime) -> None:
+    """Delete the messages of kinds that begin so and were done before a moment; they name people."""
+    with transaction() as session:
+        session.execute(
+            sa.delete(Message).where(
+                Message.kind.startswith(kinds, autoescape=True), Message.done_at < before
+            )
+        )
+
+
+def forget_about(session: Session, link: str) -> None:
+    """Delete the messages about one thing, done or not; they name people."""
+    session.execute(sa.delete(Message).where(Message.link == link))

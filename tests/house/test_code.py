@@ -37,6 +37,7 @@ GROUND = (
     "jobs",
     "messages",
     "once",
+    "sealed",
     "tokens",
     "web",
 )

@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 
 from portal.access import STAFF, WRITERS, Role, guards
 from portal.accounts.actions import invite
+from portal.registrations.links import token_of
 from tests.browser import Browser
 from tests.conftest import SignIn
 from tests.make import Make
@@ -25,7 +26,21 @@ everybody  GET   /login
 everybody  POST  /login
 everybody  POST  /logout
 everybody  GET   /occurrences/<occurrence_id>
+everybody  GET   /mine
+everybody  POST  /mine
+everybody  POST  /mine/forget
 everybody  GET   /occurrences/<occurrence_id>.ics
+everybody  GET   /occurrences/<occurrence_id>/register
+everybody  POST  /occurrences/<occurrence_id>/register
+everybody  GET   /occurrences/<occurrence_id>/seats
+everybody  GET   /privacy
+everybody  GET   /privacy/children
+everybody  GET   /registrations/<token>
+everybody  GET   /registrations/<token>/cancel
+everybody  POST  /registrations/<token>/cancel
+everybody  POST  /registrations/<token>/late
+everybody  POST  /registrations/<token>/people
+everybody  GET   /registrations/<token>/slip
 everybody  GET   /readyz
 everybody  GET   /stations/
 everybody  GET   /stations/<slug>
@@ -55,6 +70,23 @@ writers    POST  /staff/occurrences/<occurrence_id>/restore
 writers    GET   /staff/occurrences/<occurrence_id>/move
 writers    POST  /staff/occurrences/<occurrence_id>/move
 
+staff      POST  /staff/occurrences/<occurrence_id>/find
+staff      GET   /staff/occurrences/<occurrence_id>/history
+writers    POST  /staff/occurrences/<occurrence_id>/registrations
+writers    POST  /staff/occurrences/<occurrence_id>/roll-call
+writers    POST  /staff/occurrences/<occurrence_id>/seats
+writers    POST  /staff/occurrences/<occurrence_id>/walk-ins
+
+staff      GET   /staff/registrations/
+staff      POST  /staff/registrations/
+staff      GET   /staff/registrations/<registration_id>
+writers    POST  /staff/registrations/<registration_id>/erase
+writers    POST  /staff/registrations/<registration_id>/move
+writers    POST  /staff/registrations/<registration_id>/people
+writers    POST  /staff/registrations/<registration_id>/phone
+writers    POST  /staff/registrations/<registration_id>/promote
+writers    POST  /staff/registrations/<registration_id>/remove
+
 staff      GET   /staff/stations/
 staff      GET   /staff/stations/<slug>
 writers    POST  /staff/stations/<slug>
@@ -78,6 +110,9 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     "activity_id": lambda make, station: make.activity(station),
     "message_id": lambda make, station: make.message(station),
     "occurrence_id": lambda make, station: make.occurrence(station),
+    "registration_id": lambda make, station: (
+        make.registration(make.class_with_seats(station=station)).registration_id
+    ),
     "room_id": lambda make, station: make.room(station),
     "slug": lambda _make, station: station,
 }
@@ -98,10 +133,15 @@ def address(app: Flask, rule: Rule, make: Make, station: str) -> str:
     values = {name: THINGS[name](make, station) for name in rule.arguments if name != "token"}
     if "token" in rule.arguments:
         with app.app_context():
-            values["token"] = invite(
-                Role.EDITOR, make.station(station), 1, make.actor(Role.MANAGER, "center")
-            )
+            values["token"] = token_for(rule, make, station)
     return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def token_for(rule: Rule, make: Make, station: str) -> str:
+    """Return a secret that opens the private address of this route."""
+    if rule.rule.startswith("/registrations/"):
+        return token_of(make.registration(make.class_with_seats(station=station)).reference)
+    return invite(Role.EDITOR, make.station(station), 1, make.actor(Role.MANAGER, "center"))
 
 
 def back_office(app: Flask, method: str) -> list[Rule]:
@@ -172,7 +212,8 @@ def test_what_is_everybodys_opens_for_each_role(
     for rule in routes(app, "GET"):
         if TABLE["GET", path_of(rule)] == "everybody":
             page = browser.get(address(app, rule, make, "s1"), follow=False)
-            wanted = 303 if path_of(rule) == "/login" and role else 200
+            leads_on = ["/occurrences/<occurrence_id>/seats"] + ["/login"] * bool(role)
+            wanted = 303 if path_of(rule) in leads_on else 200
             assert (path_of(rule), page.status) == (path_of(rule), wanted)
 
 

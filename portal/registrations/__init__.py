@@ -1,0 +1,1 @@
+"""Seats and the queue for them: who comes, who waits, who came."""

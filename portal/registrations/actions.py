@@ -1,0 +1,341 @@
+"""Sign parties up, let them leave, come fewer, come late; every step under the lock of the occurrence."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.activities.models import Activity, Occurrence
+from portal.audit.actions import record
+from portal.clock import now
+from portal.db import lock, transaction
+from portal.errors import Missing, OutOfDate, Refused
+from portal.i18n import _
+from portal.once import done, earlier
+from portal.registrations import notices, queue, rules
+from portal.registrations.links import new_reference, phone_index, token_of
+from portal.registrations.models import (
+    Registration,
+    RegistrationDevice,
+    SeatChange,
+    Status,
+)
+from portal.registrations.party import Consent, Party, Source, name_key, write_children
+from portal.stations.queries import is_in_scope
+from portal.tokens import token_hash
+
+MOST_OF_A_PHONE = 8  # parties under one number at one occurrence; a family has that many, a joker more
+LATE = (10, 20, 30)  # minutes
+
+
+class AlreadyRegistered(Refused):
+    """The same name and phone have a registration there; nothing about it is told (product §5.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of signing up; `new` is False when it had been done before."""
+
+    registration_id: int
+    reference: str
+    status: Status
+    new: bool
+
+
+def register(
+    occurrence_id: int,
+    party: Party,
+    consent: Consent,
+    source: Source,
+    by: Actor,
+    device: str = "",
+    key: str = "",
+) -> Receipt:
+    """Give the party its seats, or the last place in the queue when there are none for it.
+
+    The same form again (key), or the same people from the same device, get their first registration back.
+
+    Raises:
+        Missing: there is no such published occurrence, or none within the scope of the staff member.
+        Refused: not the time to sign up, or not a party for this; `field` names a field at fault.
+        AlreadyRegistered: from elsewhere, the same name and phone.
+    """
+    by_staff = source is not Source.WEB
+    index = phone_index(party.phone)
+    # A form that was sent, gone back to and changed is about somebody else: it is another form.
+    form = f"registration:{occurrence_id}:{party.phone}:{name_key(party.name)}"
+    with transaction() as session:
+        occurrence = lock(session, Occurrence, occurrence_id)
+        if occurrence is None or not occurrence.published:
+            raise Missing
+        if by_staff and not is_in_scope(occurrence.station_id, by.scope):
+            raise Missing
+        before = earlier(session, form, by, key)
+        if before is not None:
+            return _receipt(session.get_one(Registration, int(before)), new=False)
+        if index is not None:
+            same = _same_person(session, occurrence_id, index, party)
+            if same is not None:
+                if device and _belongs(session, same.id, device):
+                    return _receipt(same, new=False)
+                raise AlreadyRegistered(
+                    _("This person is signed up already: %(reference)s.", reference=same.reference)
+                    if by_staff
+                    else _(
+                        "This name and number are signed up already. "
+                        "Look it up with the reference, or ask the station."
+                    )
+                )
+        activity = session.get_one(Activity, occurrence.activity_id)
+        rules.check_time(occurrence, activity, by_staff)
+        rules.check_party(party, rules.limits_of(activity), occurrence.seats, by_staff)
+        if index is not None and not by_staff:
+            _check_number_of_parties(session, occurrence_id, index)
+        registration = _new(session, occurrence_id, party, consent, source, by)
+        if queue.waits(occurrence, party.people):
+            queue.enqueue(session, occurrence, registration)
+            what = SeatChange.QUEUED
+        else:
+            queue.seat(occurrence, registration)
+            what = SeatChange.SEATED
+        session.add(registration)
+        session.flush()
+        queue.note(session, occurrence, registration, what, by)
+        tell = notices.confirmed if what is SeatChange.SEATED else notices.queued
+        tell(session, occurrence, activity, registration)
+        if device:
+            session.add(RegistrationDevice(device_hash=token_hash(device), registration_id=registration.id))
+        done(session, form, by, key, str(registration.id))
+        return _receipt(registration, new=True)
+
+
+def _receipt(registration: Registration, new: bool) -> Receipt:
+    return Receipt(registration.id, registration.reference, registration.status, new)
+
+
+def _same_person(session: Session, occurrence_id: int, index: bytes, party: Party) -> Registration | None:
+    return session.scalar(
+        sa.select(Registration).where(
+            Registration.occurrence_id == occurrence_id,
+            Registration.phone_index == index,
+            Registration.name_key == name_key(party.name),
+            Registration.status.in_((Status.CONFIRMED, Status.WAITING)),
+        )
+    )
+
+
+def _belongs(session: Session, registration_id: int, device: str) -> bool:
+    return session.get(RegistrationDevice, (token_hash(device), registration_id)) is not None
+
+
+def _check_number_of_parties(session: Session, occurrence_id: int, index: bytes) -> None:
+    parties = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Registration)
+        .where(
+            Registration.occurrence_id == occurrence_id,
+            Registration.phone_index == index,
+            Registration.status.in_((Status.CONFIRMED, Status.WAITING)),
+        )
+    )
+    if (parties or 0) >= MOST_OF_A_PHONE:
+        raise Refused(
+            _("Many are signed up under this number already. Ring the station, please."), field="phone"
+        )
+
+
+def _new(
+    session: Session, occurrence_id: int, party: Party, consent: Consent, source: Source, by: Actor
+) -> Registration:
+    reference = new_reference()
+    while session.scalar(sa.select(Registration.id).where(Registration.reference == reference)):
+        reference = new_reference()
+    return Registration(
+        occurrence_id=occurrence_id,
+        reference=reference,
+        token_hash=token_hash(token_of(reference)),
+        name=party.name,
+        name_key=name_key(party.name),
+        phone=party.phone or None,
+        phone_index=phone_index(party.phone),
+        adults=party.adults,
+        children=party.children,
+        children_names=write_children(party.kids),
+        guardian=party.guardian,
+        guardian_relation=party.guardian_relation,
+        age_band=party.age_band,
+        note=party.note,
+        source=source,
+        entered_by=by.name,
+        consent=consent.version,
+        guardian_consent=consent.guardian_version,
+        photo_consent=consent.photo,
+        came=None,
+        late_minutes=None,
+        created_at=now(),
+        changed_at=now(),
+        anonymised_at=None,
+    )
+
+
+def cancel(registration_id: int) -> None:
+    """Let the party leave; its seats go to the queue at once. Cancelling twice changes nothing.
+
+    Raises:
+        Missing: there is no such registration.
+        Refused: it has begun.
+    """
+    with transaction() as session:
+        registration, occurrence, activity = locked(session, registration_id)
+        if registration.status is Status.CANCELLED:
+            return
+        _check_not_begun(occurrence)
+        take_out(session, occurrence, activity, registration, SeatChange.CANCELLED)
+
+
+def take_out(
+    session: Session,
+    occurrence: Occurrence,
+    activity: Activity,
+    registration: Registration,
+    what: SeatChange,
+    by: Actor | None = None,
+    reason: str = "",
+) -> None:
+    """End a registration inside a transaction, and give what it held to the queue."""
+    queue.leave(occurrence, registration)
+    registration.status = Status.CANCELLED
+    registration.changed_at = now()
+    # Who does not come needs no such things known any more (privacy/children.html promises it).
+    registration.children_names = registration.guardian = registration.guardian_relation = ""
+    registration.note = ""
+    queue.note(session, occurrence, registration, what, by, reason)
+    queue.settle(session, occurrence, activity)
+
+
+def shrink(registration_id: int, adults: int, children: int) -> None:
+    """Let fewer of the party come; what comes free goes to the queue at once.
+
+    Raises:
+        Missing: there is no such registration.
+        Refused: it has begun, it would be nobody, or more than before.
+    """
+    with transaction() as session:
+        registration, occurrence, activity = locked(session, registration_id)
+        if registration.status not in (Status.CONFIRMED, Status.WAITING):
+            raise OutOfDate(_("This registration is cancelled already."))
+        _check_not_begun(occurrence)
+        if adults + children < 1:
+            raise Refused(_("If nobody comes, cancel the registration."), field="adults")
+        if adults > registration.adults or children > registration.children:
+            raise Refused(_("More of you? Ring the station, they see whether there is room."), field="adults")
+        if (adults, children) == (registration.adults, registration.children):
+            return
+        resize(session, occurrence, activity, registration, adults, children)
+
+
+def resize(
+    session: Session,
+    occurrence: Occurrence,
+    activity: Activity,
+    registration: Registration,
+    adults: int,
+    children: int,
+    by: Actor | None = None,
+) -> None:
+    """Change how many come inside a transaction; the caller has seen that they fit."""
+    before = registration.people
+    registration.adults, registration.children = adults, children
+    if not children:
+        registration.children_names = registration.guardian = registration.guardian_relation = ""
+    if registration.status is Status.CONFIRMED:
+        occurrence.seats_taken += registration.people - before
+    registration.changed_at = now()
+    queue.note(session, occurrence, registration, SeatChange.RESIZED, by)
+    queue.settle(session, occurrence, activity)
+
+
+def be_late(registration_id: int, minutes: int) -> None:
+    """Note that the party comes later, for who calls the roll.
+
+    Raises:
+        Missing: there is no such registration.
+        Refused: it is not the day, or it has no seat.
+    """
+    if minutes not in LATE:
+        raise Missing
+    with transaction() as session:
+        registration, occurrence, _activity = locked(session, registration_id)
+        if registration.status is not Status.CONFIRMED or not rules.on_the_day(occurrence):
+            raise Refused(_("You can say so on the day itself, as long as you have a place."))
+        registration.late_minutes = minutes
+        registration.changed_at = now()
+
+
+def adopt(registration_id: int, device: str) -> None:
+    """Let a device list a registration that was found with phone and reference."""
+    with transaction() as session:
+        if session.get(Registration, registration_id) is not None and not _belongs(
+            session, registration_id, device
+        ):
+            session.add(RegistrationDevice(device_hash=token_hash(device), registration_id=registration_id))
+
+
+def forget_device(device: str) -> None:
+    """Let a device list nothing any more; the registrations stay."""
+    with transaction() as session:
+        session.execute(
+            sa.delete(RegistrationDevice).where(RegistrationDevice.device_hash == token_hash(device))
+        )
+
+
+def locked(
+    session: Session, registration_id: int, by: Actor | None = None, *also: int
+) -> tuple[Registration, Occurrence, Activity]:
+    """Lock the occurrence of a registration (and others, in order of their ids) and return all three.
+
+    Raises:
+        Missing: there is none, or not within the scope of the staff member.
+        OutOfDate: it has been moved to another date in this very moment.
+    """
+    occurrence_id = session.scalar(
+        sa.select(Registration.occurrence_id).where(Registration.id == registration_id)
+    )
+    if occurrence_id is None:
+        raise Missing
+    found = {each: lock(session, Occurrence, each) for each in sorted({occurrence_id, *also})}
+    occurrence = found[occurrence_id]
+    if occurrence is None or (by is not None and not is_in_scope(occurrence.station_id, by.scope)):
+        raise Missing
+    registration = session.get_one(Registration, registration_id, populate_existing=True)
+    if registration.occurrence_id != occurrence_id:
+        raise OutOfDate(_("This registration has just been moved to another date. Please look again."))
+    return registration, occurrence, session.get_one(Activity, occurrence.activity_id)
+
+
+def _check_not_begun(occurrence: Occurrence) -> None:
+    if rules.begun(occurrence):
+        raise Refused(_("It has begun. Nothing can be changed here any more; ring the station."))
+
+
+def log_phone_shown(registration_id: int, reason: str, by: Actor) -> None:
+    """Log that somebody looks at a full phone number, before it is shown.
+
+    Raises:
+        Missing: there is no such registration within the scope.
+    """
+    with transaction() as session:
+        registration = session.get(Registration, registration_id)
+        occurrence = session.get(Occurrence, registration.occurrence_id) if registration else None
+        if registration is None or occurrence is None or not is_in_scope(occurrence.station_id, by.scope):
+            raise Missing
+        record(
+            session,
+            by,
+            "phone.shown",
+            "registration",
+            registration_id,
+            occurrence.station_id,
+            reason=reason,
+        )

@@ -1,0 +1,130 @@
+"""Tell parties what became of their registration: through a channel, or by a call from the station."""
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from portal.activities.models import Activity, Occurrence
+from portal.clock import local
+from portal.i18n import _, clock_time, in_default_language, long_day
+from portal.messages.actions import tell
+from portal.registrations.models import Registration
+from portal.stations.shell import is_demo
+
+
+def confirmed(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
+    """Tell that it has its seats; who signs up sees it at once, so nobody calls for this."""
+    with in_default_language():
+        text = _(
+            "You are signed up for %(what)s. Reference %(reference)s.", **_about(occurrence, activity, party)
+        )
+    _tell(session, occurrence, party, "confirmed", f"{party.changed_at.isoformat()}", text, calls=False)
+
+
+def queued(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
+    """Tell that it is in the queue; nobody calls for this."""
+    with in_default_language():
+        text = _(
+            "You are in the queue for %(what)s. We tell you when it is your turn. Reference %(reference)s.",
+            **_about(occurrence, activity, party),
+        )
+    _tell(session, occurrence, party, "queued", f"{party.changed_at.isoformat()}", text, calls=False)
+
+
+def promoted(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
+    """Tell that it has moved up and has its seats now."""
+    with in_default_language():
+        text = _(
+            "A place has come free: you are signed up for %(what)s. Reference %(reference)s.",
+            **_about(occurrence, activity, party),
+        )
+    _tell(session, occurrence, party, "promoted", str(party.id), text)
+
+
+def changed(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
+    """Tell that the time or place has changed."""
+    with in_default_language():
+        text = _(
+            "Time or place has changed: %(what)s. Your registration %(reference)s stays good.",
+            **_about(occurrence, activity, party),
+        )
+    _tell(session, occurrence, party, "changed", str(occurrence.sequence), text)
+
+
+def called_off(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
+    """Tell that it does not take place."""
+    with in_default_language():
+        text = _(
+            "Cancelled: %(what)s. %(reason)s",
+            **_about(occurrence, activity, party),
+            reason=occurrence.cancel_reason,
+        )
+    _tell(session, occurrence, party, "called_off", str(occurrence.sequence), text)
+
+
+def takes_place(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
+    """Tell that it takes place after all."""
+    with in_default_language():
+        text = _("It takes place after all: %(what)s.", **_about(occurrence, activity, party))
+    _tell(session, occurrence, party, "takes_place", str(occurrence.sequence), text)
+
+
+def moved(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
+    """Tell that the station has moved it to another date."""
+    with in_default_language():
+        text = _(
+            "The station has moved your registration %(reference)s to %(what)s.",
+            **_about(occurrence, activity, party),
+        )
+    _tell(session, occurrence, party, "moved", f"{occurrence.id}:{party.changed_at.isoformat()}", text)
+
+
+def removed(
+    session: Session, occurrence: Occurrence, activity: Activity, party: Registration, reason: str
+) -> None:
+    """Tell that the station has cancelled it."""
+    with in_default_language():
+        text = _(
+            "The station has cancelled your registration %(reference)s for %(what)s. %(reason)s",
+            **_about(occurrence, activity, party),
+            reason=reason,
+        )
+    _tell(session, occurrence, party, "removed", str(party.id), text)
+
+
+def _about(occurrence: Occurrence, activity: Activity, party: Registration) -> dict[str, str]:
+    what = _(
+        "“%(title)s”, %(day)s %(time)s",
+        title=activity.title,
+        day=long_day(local(occurrence.starts_at).date()),
+        time=clock_time(occurrence.starts_at),
+    )
+    return {"what": what, "reference": party.reference}
+
+
+def _tell(
+    session: Session,
+    occurrence: Occurrence,
+    party: Registration,
+    kind: str,
+    turn: str,
+    text: str,
+    calls: bool = True,
+) -> None:
+    tell(
+        session,
+        kind=f"registration.{kind}",
+        dedupe=f"registration:{party.id}:{kind}:{turn}",
+        station_id=occurrence.station_id,
+        recipient=party.name,
+        address=address_of(party),
+        text=text,
+        # The number stays sealed: whoever calls asks for it there, and that is logged.
+        link=f"/staff/registrations/{party.id}",
+        calls=calls,
+    )
+
+
+def address_of(party: Registration) -> str:
+    """Return where a channel reaches the party; empty if only a call does."""
+    channel = "log" if is_demo() else current_app.config["PHONE_CHANNEL"]
+    return f"{channel}:registration/{party.id}" if channel and party.phone else ""

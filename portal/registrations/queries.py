@@ -1,0 +1,269 @@
+"""Read registrations: by private link, by phone and reference, by device, and for the desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hmac import compare_digest
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from portal.access import Scope
+from portal.activities.cards import Card, make_card, select_cards
+from portal.activities.models import Activity, Occurrence, OccurrenceStatus
+from portal.clock import now
+from portal.db import db
+from portal.errors import Missing
+from portal.registrations.history import Step
+from portal.registrations.links import phone_index, read_reference
+from portal.registrations.models import Registration, RegistrationDevice, SeatEvent, Status
+from portal.registrations.party import is_phone, name_key, phone_of
+from portal.stations.models import Station
+from portal.stations.queries import in_scope
+from portal.tokens import token_hash
+from portal.web.text import fold
+
+LINK_LIVES = timedelta(days=30)  # after the activity; then the private link opens nothing
+ON_A_PAGE = 200  # parties of one date; nobody calls the roll of more
+FOUND = 30
+
+
+def by_token(token: str) -> Registration:
+    """Return the registration of a private link, with all its page shows.
+
+    Raises:
+        Missing: the link is none, or its activity is long over.
+    """
+    found = db.session.scalar(
+        _with_page().where(Registration.token_hash == token_hash(token), Registration.anonymised_at.is_(None))
+    )
+    if found is None or found.occurrence.ends_at + LINK_LIVES < now():
+        raise Missing
+    return found
+
+
+def _with_page() -> sa.Select[Registration]:
+    return sa.select(Registration).options(
+        joinedload(Registration.occurrence).options(
+            joinedload(Occurrence.activity),
+            joinedload(Occurrence.station).selectinload(Station.hours),
+            joinedload(Occurrence.room),
+        )
+    )
+
+
+def by_phone_and_reference(phone: str, reference: str) -> Registration | None:
+    """Return the registration with this number and reference, if there is one and it is not too old."""
+    index = phone_index(phone_of(phone)) or b"none"
+    found = db.session.scalar(_with_page().where(Registration.reference == read_reference(reference)))
+    known = found.phone_index if found is not None and found.phone_index is not None else b"unknown"
+    if not compare_digest(known, index) or found is None or found.occurrence.ends_at + LINK_LIVES < now():
+        return None
+    return found
+
+
+def position(registration: Registration) -> int:
+    """Return the place in the queue as people count it, the first is 1."""
+    before = db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Registration)
+        .where(
+            Registration.occurrence_id == registration.occurrence_id,
+            Registration.status == Status.WAITING,
+            Registration.place < registration.place,
+        )
+    )
+    return (before or 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One line of “mine”."""
+
+    reference: str
+    status: Status
+    people: int
+    ahead: int  # parties before it in the queue
+    card: Card
+
+
+def of_device(device: str, limit: int = 60) -> list[Mine]:
+    """List what was signed up on a device, by the start, the latest first."""
+    before = (
+        sa.select(sa.func.count())
+        .select_from(sa.orm.aliased(Registration, name="other"))
+        .where(
+            sa.literal_column("other.occurrence_id") == Registration.occurrence_id,
+            sa.literal_column("other.status") == Status.WAITING.value,
+            sa.literal_column("other.place") < Registration.place,
+        )
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select_cards()
+        .join(Registration, Registration.occurrence_id == Occurrence.id)
+        .join(RegistrationDevice, RegistrationDevice.registration_id == Registration.id)
+        .add_columns(
+            Registration.reference,
+            Registration.status.label("registration_status"),
+            (Registration.adults + Registration.children).label("people"),
+            before.label("ahead"),
+        )
+        .where(
+            RegistrationDevice.device_hash == token_hash(device),
+            Registration.anonymised_at.is_(None),
+            Occurrence.ends_at > now() - LINK_LIVES,
+        )
+        .order_by(None)
+        .order_by(Occurrence.starts_at.desc(), Registration.id)
+        .limit(limit)
+    )
+    return [
+        Mine(row.reference, row.registration_status, row.people, row.ahead, make_card(row)) for row in rows
+    ]
+
+
+def of_device_at(device: str, occurrence_id: int) -> list[Registration]:
+    """List the live registrations of a device at one occurrence."""
+    return list(
+        db.session.scalars(
+            sa.select(Registration)
+            .join(RegistrationDevice, RegistrationDevice.registration_id == Registration.id)
+            .where(
+                RegistrationDevice.device_hash == token_hash(device),
+                Registration.occurrence_id == occurrence_id,
+                Registration.status.in_((Status.CONFIRMED, Status.WAITING)),
+            )
+            .order_by(Registration.id)
+        )
+    )
+
+
+def parties_of(occurrence_id: int) -> Sequence[Registration]:
+    """List the parties of a date for the desk: who has a seat by the time of signing up, then the queue."""
+    return db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.occurrence_id == occurrence_id, Registration.status != Status.CANCELLED)
+        .order_by(Registration.place.is_not(None), Registration.place, Registration.id)
+        .limit(ON_A_PAGE)
+    ).all()
+
+
+def matching(parties: Sequence[Registration], words: str) -> list[Registration]:
+    """Return the parties whose name, reference or end of the number is what somebody searches for."""
+    wanted = fold(words)
+    if not wanted:
+        return list(parties)
+    digits, reference = phone_of(wanted), read_reference(wanted)
+    return [
+        party
+        for party in parties
+        if name_key(wanted) in party.name_key
+        or (len(digits) >= 4 and digits.isdecimal() and (party.phone or "").endswith(digits))
+        or party.reference == reference
+    ]
+
+
+def registration(registration_id: int, scope: Scope) -> Registration:
+    """Return one registration at a station within the scope; Missing otherwise."""
+    found = db.session.scalar(
+        _with_page()
+        .join(Occurrence, Occurrence.id == Registration.occurrence_id)
+        .where(Registration.id == registration_id, in_scope(Occurrence.station_id, scope))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def search(words: str, scope: Scope) -> Sequence[Registration]:
+    """Find registrations of dates to come or just over within the scope: by reference, number or name."""
+    wanted = fold(words)
+    if not wanted:
+        return []
+    digits = phone_of(wanted)
+    if is_phone(digits):
+        what = Registration.phone_index == phone_index(digits)
+    else:
+        what = sa.or_(
+            Registration.reference == read_reference(wanted),
+            Registration.name_key.contains(name_key(wanted) or "\0", autoescape=True),
+        )
+    return db.session.scalars(
+        _with_page()
+        .join(Occurrence, Occurrence.id == Registration.occurrence_id)
+        .where(
+            what,
+            in_scope(Occurrence.station_id, scope),
+            Occurrence.starts_at > now() - timedelta(days=100),
+            Occurrence.ends_at > now() - timedelta(days=7),
+            Registration.status != Status.CANCELLED,
+        )
+        .order_by(Occurrence.starts_at, Registration.id)
+        .limit(FOUND)
+    ).all()
+
+
+def steps_of(occurrence_id: int) -> list[Step]:
+    """List the steps of an occurrence's seat history, the first first."""
+    rows = db.session.execute(
+        sa.select(SeatEvent, Registration.reference)
+        .outerjoin(Registration, Registration.id == SeatEvent.registration_id)
+        .where(SeatEvent.occurrence_id == occurrence_id)
+        .order_by(SeatEvent.id)
+    )
+    return [
+        Step(
+            at=event.at,
+            what=event.what,
+            registration_id=event.registration_id,
+            reference=reference or "",
+            people=event.people,
+            seats=event.seats,
+            seats_taken=event.seats_taken,
+            parties_waiting=event.parties_waiting,
+            who=event.who,
+            reason=event.reason,
+        )
+        for event, reference in rows
+    ]
+
+
+def targets_of(found: Registration, scope: Scope, limit: int = 40) -> list[Card]:
+    """List the dates a party can be moved to: to come, taking registrations; the same activity's first."""
+    rows = db.session.execute(
+        select_cards()
+        .where(
+            Occurrence.published.is_(True),
+            Occurrence.status == OccurrenceStatus.PLANNED,
+            Occurrence.starts_at > now(),
+            Occurrence.id != found.occurrence_id,
+            Activity.registration.is_(True),
+            in_scope(Occurrence.station_id, scope),
+        )
+        .order_by(None)
+        .order_by(
+            Occurrence.activity_id != found.occurrence.activity_id,
+            Occurrence.station_id != found.occurrence.station_id,
+            Occurrence.starts_at,
+            Occurrence.id,
+        )
+        .limit(limit)
+    )
+    return [make_card(row) for row in rows]
+
+
+def with_rules(occurrence_id: int) -> Occurrence:
+    """Return a published occurrence with all that signing up needs to show; Missing if there is none."""
+    found = db.session.scalar(
+        sa.select(Occurrence)
+        .where(Occurrence.id == occurrence_id, Occurrence.published.is_(True))
+        .options(
+            joinedload(Occurrence.activity).selectinload(Activity.audiences),
+            joinedload(Occurrence.station),
+            joinedload(Occurrence.room),
+        )
+    )
+    if found is None:
+        raise Missing
+    return found
