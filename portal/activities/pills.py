@@ -29,6 +29,7 @@ def seats_context(card: Card, day: date | None = None) -> dict[str, Any]:
         "pill": exact_pill(card, day),
         "stands": stands,
         "left": seats_left(card.seats, card.seats_taken),
+        "seen": f"{card.seats}-{card.seats_taken}-{card.parties_waiting}",
         # Nothing moves any more once it has begun, and nothing needs to where there is room for all.
         "changes": card.seats is not None and stands.takes_registrations,
     }

@@ -113,6 +113,8 @@ def seats(occurrence_id: int) -> Response:
     if not wants_part():
         return go(url_for(".occurrence", occurrence_id=occurrence_id))
     context = pills.seats_context(card)
+    if context["changes"] and request.args.get("seen") == context["seen"]:
+        return Response(status=204)  # nothing to swap, nothing for a screen reader to say again
     status = 200 if context["changes"] else STOPS_POLLING
     response = page("activities/seats.html", status, **context)
     response.vary.add("HX-Request")

@@ -33,6 +33,7 @@ from portal.audit.actions import record
 from portal.clock import ZONE, now, today
 from portal.db import transaction
 from portal.demo.plan import Holding, Offering, demo_year, station_profiles
+from portal.demo.registrations import sign_people_up
 from portal.errors import Refused
 from portal.i18n import _
 from portal.stations.models import NetworkFact, Room, RoomHours, Station, StationHours
@@ -78,6 +79,7 @@ def load(instance: Path) -> bool:
         _dress_stations(session, stations)
         _write_accounts(session, logins, hashes, stations)
         _write_year(session, year, stations)
+        sign_people_up(session, {one.station: one.name for one in logins if one.role is Role.EDITOR})
         session.add(NetworkFact(key=DEMO, value=now().isoformat()))
         record(session, MACHINE, "demo.loaded", "network", detail=f"{len(year)}")
     write_logins(instance / LOGINS_FILE, logins)

@@ -3,7 +3,7 @@
 The rule of the queue is portal.registrations.queue's own; only its writing, one party at a time, is too slow.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -11,21 +11,22 @@ from random import Random
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from portal.activities.models import Activity, Audience, CountSource, Occurrence, OccurrenceStatus
+from portal.activities.models import Activity, CountSource, Occurrence, OccurrenceStatus
+from portal.activities.standing import FEW_LEFT
 from portal.clock import local, now, start_of
-from portal.demo.people import NOTES, NOTES_ON_CHILDREN, Neighbourhood, Resident, neighbourhoods
+from portal.demo.people import LARGEST, Crowd, Neighbourhood, neighbourhoods
 from portal.registrations import consent, queue, rules
 from portal.registrations.links import new_reference, phone_index, token_of
 from portal.registrations.models import Registration, SeatChange, SeatEvent, Status
-from portal.registrations.party import Limits, Party, Source, name_key, write_children
+from portal.registrations.party import Party, Source, name_key, write_children
 from portal.stations.models import Station
 from portal.tokens import token_hash
 
 DAYS_BEHIND, DAYS_AHEAD = 14, 21
 OPEN_FOR = timedelta(days=24)  # so long before a date its first party signs up
-LARGEST = 4  # people in a party
 FULL, NEARLY_FULL = 4, 6  # dates to come; each full one has a queue
 SOON = 14  # days within which people fill a date
+CHANGED_MIND, STAYED_AWAY = 0.04, 0.08  # parties of a date that is over
 HOUSE = 30  # people that are many where seats are not counted
 AWAKE, OFFICE = (7, 22), (9, 18)  # hours
 DAY = timedelta(days=1)
@@ -43,9 +44,15 @@ class _Date:
     random: Random
     popularity: float
 
-    @property
-    def limits(self) -> Limits:
-        return rules.limits_of(self.activity)
+    def crowd(self, people: Neighbourhood) -> Crowd:
+        """Return those of the people around who would come."""
+        audiences = {one.audience for one in self.activity.audiences}
+        return Crowd(people, rules.limits_of(self.activity), audiences, self.random)
+
+    def fills(self, midnight: datetime) -> bool:
+        """Say whether people have had time enough to take all seats."""
+        begin, end = self.window(midnight)
+        return self.ahead > 0 and end == midnight and end - begin >= DAY
 
     def window(self, midnight: datetime) -> tuple[datetime, datetime]:
         """Return between when people signed up: nobody today, so that the hour changes nothing."""
@@ -125,7 +132,7 @@ def sign_people_up(session: Session, editors: Mapping[str, str]) -> None:
     stations = tuple(session.scalars(sa.select(Station.slug).order_by(Station.position, Station.id)))
     people = neighbourhoods(stations)
     dates = _dates(session, midnight)
-    wanted = _wanted([date for date in dates if date.ahead > 0 and date.window(midnight)[1] == midnight])
+    wanted = _wanted([date for date in dates if date.fills(midnight)])
     books = [
         _fill(date, people[date.station], wanted.get(date.occurrence.id), editors, midnight, moment)
         for date in dates
@@ -161,12 +168,14 @@ def _dates(session: Session, midnight: datetime) -> list[_Date]:
 def _write(session: Session, books: list[_Book]) -> None:
     """Write parties and steps in the order in which they came, as their ids will tell."""
     parties = [party for book in books for party in book.parties.values()]
-    session.add_all(sorted(parties, key=lambda party: party.created_at))
+    parties.sort(key=lambda party: party.created_at)
+    session.add_all(parties)
     session.flush()
     steps = [step for book in books for step in book.steps]
+    steps.sort(key=lambda step: step[1].at)
     for party, event in steps:
         event.registration_id = party.id
-    session.add_all(event for _, event in sorted(steps, key=lambda step: step[1].at))
+    session.add_all(event for _, event in steps)
     session.flush()
 
 
@@ -203,10 +212,176 @@ def _wanted(ahead: list[_Date]) -> dict[int, _Wanted]:
 def _usual(date: _Date) -> int:
     """Return how many people sign up for a date like this: the nearer and the better liked, the more."""
     seats = date.occurrence.seats or HOUSE
-    ahead = max(date.ahead, 0)
-    share = (0.25 + 0.6 * date.popularity) * (1 - 0.75 * ahead / DAYS_AHEAD) + date.random.uniform(-0.08, 0.08)
-    return min(round(seats * share), seats - rules_few(seats))
+    far = max(date.ahead, 0) / DAYS_AHEAD
+    share = (0.25 + 0.6 * date.popularity) * (1 - 0.75 * far) + date.random.uniform(-0.08, 0.08)
+    return min(round(seats * share), seats - max(FEW_LEFT, seats // 10) - 1)
 
 
-def rules_few(seats: int) -> int:
-    raise NotImplementedError
+# Who signs up, and who leaves
+
+
+def _joins(crowd: Crowd, most: int = LARGEST, least: int = 1) -> list[_Act]:
+    party = crowd.draw(most, least)
+    return [_Act(party)] if party else []
+
+
+def _up_to(random: Random, crowd: Crowd, people: int) -> list[_Act]:
+    """Let so many people sign up; now and then one party leaves, and others come in its stead."""
+    acts: list[_Act] = []
+    here: list[Party] = []
+    while people > 0 and (party := crowd.draw(people)):
+        acts.append(_Act(party))
+        here.append(party)
+        people -= party.people
+        if len(here) > 3 and random.random() < 0.05:
+            gone = here.pop(random.randrange(len(here)))
+            acts.append(_Act(gone, leaves=True))
+            people += gone.people
+    return acts
+
+
+def _beyond(random: Random, crowd: Crowd, seats: int, wanted: _Wanted) -> list[_Act]:
+    """Let so many sign up that some wait; then one who came alone leaves again."""
+    single = _joins(crowd, most=1)
+    leaving = [replace(act, leaves=True) for act in single]
+    acts = _up_to(random, crowd, seats - 1)
+    where = random.randrange(len(acts) + 1)
+    acts[where:where] = single
+    if wanted.left:  # the first in the queue is larger than what comes free; who is smaller stays behind it
+        acts += _joins(crowd, least=wanted.left + 1)
+        for _ in range(wanted.waiting - 1):
+            acts += _joins(crowd, most=1)
+        return acts + leaving
+    acts += _joins(crowd, most=1)  # who moves up
+    for number in range(wanted.waiting):
+        acts += _joins(crowd) + (leaving if number == 0 else [])
+    return acts
+
+
+def _counted(date: _Date, crowd: Crowd) -> tuple[list[_Act], dict[str, int]]:
+    """Return who signed up for a date that was counted, and how many of each came, within the figure."""
+    random, occurrence = date.random, date.occurrence
+    minors = occurrence.minors or 0
+    adults = (occurrence.attended or 0) - minors
+    expected = round((minors + adults) * random.uniform(0.78, 1))
+    room = expected * 2 if occurrence.seats is None else occurrence.seats
+    acts: list[_Act] = []
+    came: dict[str, int] = {}
+    while sum(came.values()) < expected and (party := crowd.draw(room)):
+        if party.adults > adults or party.children > minors:
+            continue
+        luck = random.random()
+        if luck < CHANGED_MIND:
+            acts += [_Act(party), _Act(party, leaves=True)]
+            continue
+        if luck < CHANGED_MIND + STAYED_AWAY:
+            came[party.name] = 0
+        else:
+            came[party.name] = party.people - (party.people > 2 and luck > 0.9)
+            adults, minors = adults - party.adults, minors - party.children
+        acts.append(_Act(party))
+        room -= party.people
+    return acts, came
+
+
+# What stands in the books
+
+
+def _fill(
+    date: _Date,
+    people: Neighbourhood,
+    wanted: _Wanted | None,
+    editors: Mapping[str, str],
+    midnight: datetime,
+    moment: datetime,
+) -> _Book:
+    occurrence, random = date.occurrence, date.random
+    begin, end = date.window(midnight)
+    crowd = date.crowd(people)
+    acts: list[_Act] = []
+    came: dict[str, int] = {}
+    if begin >= end:
+        pass  # it was posted today; nobody knows of it yet
+    elif occurrence.count_source is CountSource.ROLL_CALL:
+        acts, came = _counted(date, crowd)
+    elif wanted and wanted.waiting:
+        acts = _beyond(random, crowd, occurrence.seats or 0, wanted)
+    else:
+        acts = _up_to(random, crowd, (occurrence.seats or 0) - wanted.left if wanted else _usual(date))
+    book = _Book(occurrence)
+    for act, at in zip(acts, _moments(random, begin, end, len(acts)), strict=True):
+        if act.leaves:
+            book.cancel(book.parties[act.party.name], at)
+        else:
+            book.sign_up(_registration(date, act.party, editors.get(date.station, ""), at))
+    if occurrence.count_source is CountSource.ROLL_CALL:
+        for name, number in came.items():
+            _mark(book.parties[name], number, occurrence.counted_at or occurrence.ends_at)
+        occurrence.walk_ins = (occurrence.attended or 0) - sum(came.values())
+    elif occurrence.attended is None and occurrence.starts_at <= moment:
+        _begin_the_roll(date, book, over=occurrence.ends_at <= moment)
+    return book
+
+
+def _moments(random: Random, begin: datetime, end: datetime, number: int) -> list[datetime]:
+    moments: list[datetime] = []
+    while len(moments) < number:
+        moment = begin + (end - begin) * random.random()
+        if AWAKE[0] <= local(moment).hour < AWAKE[1] or end - begin < DAY:
+            moments.append(moment)
+    return sorted(moments)
+
+
+def _registration(date: _Date, party: Party, editor: str, at: datetime) -> Registration:
+    random = date.random
+    source = Source.WEB
+    if editor and OFFICE[0] <= local(at).hour < OFFICE[1] and random.random() < 0.35:
+        source = random.choice((Source.PHONE, Source.DESK))
+    by_staff = source is not Source.WEB
+    phone = "" if source is Source.DESK and random.random() < 0.5 else party.phone
+    reference = new_reference()
+    return Registration(
+        occurrence_id=date.occurrence.id,
+        reference=reference,
+        token_hash=token_hash(token_of(reference)),
+        name=party.name,
+        name_key=name_key(party.name),
+        phone=phone or None,
+        phone_index=phone_index(phone),
+        adults=party.adults,
+        children=party.children,
+        children_names=write_children(party.kids),
+        guardian=party.guardian,
+        guardian_relation=party.guardian_relation,
+        age_band=None if by_staff else party.age_band,
+        note=party.note,
+        source=source,
+        entered_by=editor if by_staff else "",
+        # As the forms do it: at the desk people are asked, and agree to no text.
+        consent=f"{consent.SIGN_UP}, {source}" if by_staff else consent.SIGN_UP,
+        guardian_consent=consent.CHILDREN if party.children and not by_staff else "",
+        photo_consent=not by_staff and random.random() < 0.55,
+        place=None,
+        came=None,
+        late_minutes=None,
+        created_at=at,
+        changed_at=at,
+        anonymised_at=None,
+    )
+
+
+def _begin_the_roll(date: _Date, book: _Book, over: bool) -> None:
+    """Call some of the parties, never all: with the last one the figure would have been written down."""
+    seated = [party for party in book.parties.values() if party.status.has_seat]
+    for party in seated[:-1]:
+        luck = date.random.random()
+        if luck < 0.5:
+            _mark(party, party.people, date.occurrence.starts_at)
+        elif over and luck < 0.58:
+            _mark(party, 0, date.occurrence.ends_at)
+    date.occurrence.walk_ins = date.random.randint(0, 3)
+
+
+def _mark(party: Registration, came: int, at: datetime) -> None:
+    party.came, party.changed_at = came, at
+    party.status = Status.ATTENDED if came else Status.ABSENT

@@ -5,8 +5,8 @@ version was shown. Sources: PIPL Art. 13, 17, 31; rules on children's personal d
 """
 
 SIGN_UP = "2026-11"  # templates/privacy/page.html, and the line beside the tick
-CHILDREN = "children-2026-11"  # templates/privacy/children.html, and the notice in the form
-PAST = frozenset[str]()  # versions that were shown once; a form that agrees to one of them asks again
+CHILDREN = "2026-11"  # templates/privacy/children.html, and the notice in the form
+PAST = frozenset[str]()  # versions of either that were shown once; a form that agrees to one asks again
 
 
 def agreed(ticked: str, current: str) -> str:

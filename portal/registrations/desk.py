@@ -230,7 +230,9 @@ def call_roll(occurrence_id: int, came: Mapping[int, int], rest: str, by: Actor)
         session.flush()
         left = sum(party.came is None for party in parties.values())
         if not left:
-            _write_figure(session, occurrence, list(parties.values()), by)
+            _write_figure(
+                occurrence, sum(party.came or 0 for party in parties.values()) + occurrence.walk_ins, by
+            )
         record(
             session,
             by,
@@ -252,9 +254,10 @@ def count_walk_ins(occurrence_id: int, change: int, by: Actor) -> int:
     """
     with transaction() as session:
         occurrence = _for_roll(session, occurrence_id, by)
-        occurrence.walk_ins = min(max(occurrence.walk_ins + change, 0), 10_000)
-        if occurrence.count_source is CountSource.ROLL_CALL:
-            _write_figure(session, occurrence, _seated(session, occurrence_id), by)
+        before = occurrence.walk_ins
+        occurrence.walk_ins = min(max(before + change, 0), 10_000)
+        if occurrence.count_source is CountSource.ROLL_CALL and occurrence.attended is not None:
+            _write_figure(occurrence, occurrence.attended + occurrence.walk_ins - before, by)
         return occurrence.walk_ins
 
 
@@ -282,11 +285,11 @@ def _seated(session: Session, occurrence_id: int) -> list[Registration]:
     )
 
 
-def _write_figure(session: Session, occurrence: Occurrence, parties: list[Registration], by: Actor) -> None:
+def _write_figure(occurrence: Occurrence, attended: int, by: Actor) -> None:
     if occurrence.count_source is CountSource.COUNTED or occurrence.starts_at > now():
         return
     # How many were minors or elderly nobody has looked at; what somebody has written down stays if it can.
-    occurrence.attended = sum(party.came or 0 for party in parties) + occurrence.walk_ins
+    occurrence.attended = max(attended, 0)
     if (occurrence.minors or 0) + (occurrence.elderly or 0) > occurrence.attended:
         occurrence.minors = occurrence.elderly = None
     occurrence.count_source = CountSource.ROLL_CALL

@@ -24,7 +24,7 @@ from portal.tokens import token_hash
 from portal.web.text import fold
 
 LINK_LIVES = timedelta(days=30)  # after the activity; then the private link opens nothing
-ON_A_PAGE = 200  # parties of one date; nobody calls the roll of more
+MOST_PARTIES = 1000  # of one date on its page
 FOUND = 30
 
 
@@ -145,7 +145,7 @@ def parties_of(occurrence_id: int) -> Sequence[Registration]:
         sa.select(Registration)
         .where(Registration.occurrence_id == occurrence_id, Registration.status != Status.CANCELLED)
         .order_by(Registration.place.is_not(None), Registration.place, Registration.id)
-        .limit(ON_A_PAGE)
+        .limit(MOST_PARTIES)
     ).all()
 
 

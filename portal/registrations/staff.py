@@ -51,7 +51,6 @@ def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None
         "left": seats_left(found.seats, found.seats_taken),
         "add": add,
         "seats_form": change,
-        "mask_phone": mask_phone,
         "roll_open": rules.roll_is_open(found) and found.status is OccurrenceStatus.PLANNED,
         "begun": rules.begun(found),
         "cancelled": found.status is OccurrenceStatus.CANCELLED,

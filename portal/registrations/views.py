@@ -29,6 +29,15 @@ LOOK_UPS = "10 per 15 minutes"  # of one number
 bp = Blueprint("registrations", __name__)
 
 
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Let nobody keep, list or hand on what stands behind a private link."""
+    if "token" in (request.view_args or {}):
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
 @bp.get("/occurrences/<int:occurrence_id>/register")
 @public
 def register_form(occurrence_id: int) -> Response:

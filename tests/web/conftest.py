@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from portal.config import ROOT
 from tests.conftest import absent
@@ -141,3 +141,12 @@ def tab(context: BrowserContext) -> Iterator[Page]:
     page.on("console", lambda message: faults.append(message.text) if is_fault(message) else None)
     yield page
     assert faults == []
+
+
+def sign_in(tab: Page, site: Site, username: str) -> None:
+    """Sign in as one of the demonstration's people."""
+    tab.goto("/login")
+    tab.get_by_label("账号或手机号").fill(username)
+    tab.get_by_label("密码").fill(site.password(username))
+    tab.get_by_role("button", name="登录").click()
+    expect(tab).to_have_url(re.compile("/staff/$"))

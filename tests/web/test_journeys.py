@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.clock import today
-from tests.web.conftest import Site
+from tests.web.conftest import Site, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -55,14 +55,6 @@ def test_a_resident_with_weak_eyes_makes_everything_larger(tab: Page) -> None:
     expect(tab.locator("html")).to_have_class("elder")
     tab.get_by_role("button", name="标准版").click()
     expect(tab.locator("html")).not_to_have_class("elder")
-
-
-def sign_in(tab: Page, site: Site, username: str) -> None:
-    tab.goto("/login")
-    tab.get_by_label("账号或手机号").fill(username)
-    tab.get_by_label("密码").fill(site.password(username))
-    tab.get_by_role("button", name="登录").click()
-    expect(tab).to_have_url(re.compile("/staff/$"))
 
 
 def test_an_editor_posts_a_weekly_class_and_a_resident_sees_it(tab: Page, site: Site) -> None:

@@ -1,0 +1,80 @@
+"""A page costs the same number of statements, however many have signed up."""
+
+import pytest
+from flask import Flask
+
+from portal.access import Role
+from portal.registrations.links import token_of
+from tests.browser import Browser
+from tests.conftest import SignIn
+from tests.make import Make
+from tests.statements import counted
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+# Statements per page; a page that needs more has to say why here.
+PUBLIC = {
+    "/occurrences/{occurrence}": 5,
+    "/occurrences/{occurrence}/register": 3,
+    "/registrations/{token}": 3,
+    "/registrations/{token}/cancel": 2,
+    "/registrations/{token}/slip": 3,
+    "/mine": 1,
+}
+STAFF = {
+    "/staff/occurrences/{occurrence}": 6,
+    "/staff/occurrences/{occurrence}/history": 6,
+    "/staff/registrations/": 1,
+    "/staff/registrations/{registration}": 5,
+}
+DEVICE = "a device of the tests"
+
+
+def fill(app: Flask, make: Make, parties: int) -> dict[str, object]:
+    """Let so many parties sign up on one device, two of each three waiting; return what stands in addresses."""
+    occurrence_id = make.class_with_seats(seats=max(3, parties // 3))
+    receipts = [make.registration(occurrence_id, device=DEVICE) for _ in range(parties)]
+    last = receipts[-1]
+    with app.app_context():
+        token = token_of(last.reference)
+    return {"occurrence": occurrence_id, "registration": last.registration_id, "token": token}
+
+
+def cost(app: Flask, browser: Browser, address: str) -> int:
+    browser.get(address)  # what is remembered per process is asked for once
+    with counted(app) as statements:
+        assert browser.get(address).status == 200
+    return len(statements)
+
+
+def test_public_pages_cost_what_the_table_says_with_few_and_with_many(app: Flask, make: Make) -> None:
+    browser = Browser(app)
+    browser.client.set_cookie("device", DEVICE)
+    few = fill(app, make, 6)
+    little = {address: cost(app, browser, address.format(**few)) for address in PUBLIC}
+    many = fill(app, make, 60)
+    much = {address: cost(app, browser, address.format(**many)) for address in PUBLIC}
+    assert little == much
+    assert {address: count for address, count in much.items() if count > PUBLIC[address]} == {}
+
+
+def test_staff_pages_cost_what_the_table_says_with_few_and_with_many(
+    app: Flask, sign_in: SignIn, make: Make
+) -> None:
+    editor = sign_in(Role.EDITOR, "s1")
+    few = fill(app, make, 6)
+    little = {address: cost(app, editor, address.format(**few)) for address in STAFF}
+    many = fill(app, make, 60)
+    much = {address: cost(app, editor, address.format(**many)) for address in STAFF}
+    assert little == much
+    assert {address: count for address, count in much.items() if count > STAFF[address]} == {}
+
+
+def test_the_seat_count_costs_one_statement(app: Flask, client: Browser, make: Make) -> None:
+    occurrence_id = make.class_with_seats(seats=3)
+    make.registration(occurrence_id, people=2)
+    client.get(f"/occurrences/{occurrence_id}/seats", part=True)
+    with counted(app) as statements:
+        page = client.get(f"/occurrences/{occurrence_id}/seats", part=True)
+    assert len(statements) == 1
+    assert page.one("progress").attributes["value"] == "2"
