@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter
@@ -36,7 +35,19 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
-from portal.web import assets, compress, display, errors, form_session, headers, health, limits, logs, shell
+from portal.web import (
+    assets,
+    compress,
+    csrf,
+    display,
+    errors,
+    form_session,
+    headers,
+    health,
+    limits,
+    logs,
+    shell,
+)
 
 # These hang their views on the blueprint of activities_staff.
 STAFF_VIEWS = (staff_posting, staff_dates, registrations_staff, staff_parties)
@@ -90,7 +101,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     display.init_app(app)
     i18n.init_app(app)
     access.init_app(app)
-    CSRFProtect(app).exempt(display.bp)
+    csrf.init_app(app).exempt(display.bp)
     errors.init_app(app)
     headers.init_app(app)
     compress.init_app(app)

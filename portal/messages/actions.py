@@ -147,11 +147,11 @@ def _within(session: Session, station_id: int, station_ids: sa.Select[Any] | Non
 
 
 def forget_told(kinds: str, before: datetime) -> None:
-    """Delete the messages of kinds that begin so and were done before a moment; they name people."""
+    """Delete the messages of kinds that begin so and were written before a moment; they name people."""
     with transaction() as session:
         session.execute(
             sa.delete(Message).where(
-                Message.kind.startswith(kinds, autoescape=True), Message.done_at < before
+                Message.kind.startswith(kinds, autoescape=True), Message.created_at < before
             )
         )
 

@@ -73,7 +73,9 @@ def register(
             raise Missing
         before = earlier(session, form, by, key)
         if before is not None:
-            return _receipt(session.get_one(Registration, int(before)), new=False)
+            registration = session.get_one(Registration, int(before))
+            _belong(session, registration.id, device)  # the first answer, with its cookie, may have been lost
+            return _receipt(registration, new=False)
         if index is not None:
             same = _same_person(session, occurrence_id, index, party)
             if same is not None:
@@ -104,8 +106,7 @@ def register(
         queue.note(session, occurrence, registration, what, by)
         tell = notices.confirmed if what is SeatChange.SEATED else notices.queued
         tell(session, occurrence, activity, registration)
-        if device:
-            session.add(RegistrationDevice(device_hash=token_hash(device), registration_id=registration.id))
+        _belong(session, registration.id, device)
         done(session, form, by, key, str(registration.id))
         return _receipt(registration, new=True)
 
@@ -127,6 +128,11 @@ def _same_person(session: Session, occurrence_id: int, index: bytes, party: Part
 
 def _belongs(session: Session, registration_id: int, device: str) -> bool:
     return session.get(RegistrationDevice, (token_hash(device), registration_id)) is not None
+
+
+def _belong(session: Session, registration_id: int, device: str) -> None:
+    if device and not _belongs(session, registration_id, device):
+        session.add(RegistrationDevice(device_hash=token_hash(device), registration_id=registration_id))
 
 
 def _check_number_of_parties(session: Session, occurrence_id: int, index: bytes) -> None:
@@ -191,6 +197,8 @@ def cancel(registration_id: int) -> None:
         if registration.status is Status.CANCELLED:
             return
         _check_not_begun(occurrence)
+        if registration.status not in (Status.CONFIRMED, Status.WAITING):
+            raise Refused(_("The roll was called already. Talk to whoever received you."))
         take_out(session, occurrence, activity, registration, SeatChange.CANCELLED)
 
 
@@ -276,10 +284,8 @@ def be_late(registration_id: int, minutes: int) -> None:
 def adopt(registration_id: int, device: str) -> None:
     """Let a device list a registration that was found with phone and reference."""
     with transaction() as session:
-        if session.get(Registration, registration_id) is not None and not _belongs(
-            session, registration_id, device
-        ):
-            session.add(RegistrationDevice(device_hash=token_hash(device), registration_id=registration_id))
+        if session.get(Registration, registration_id) is not None:
+            _belong(session, registration_id, device)
 
 
 def forget_device(device: str) -> None:

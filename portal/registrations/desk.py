@@ -1,6 +1,7 @@
 """What staff do with the registrations of a date: seats, moves, promotions, the roll-call."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -82,6 +83,8 @@ def promote(registration_id: int, reason: str, by: Actor) -> None:
         if registration.status is not Status.WAITING:
             raise OutOfDate(_("This party does not wait any more."))
         _check_live(registration, occurrence)
+        if occurrence.status is OccurrenceStatus.CANCELLED:
+            raise Refused(_("This date is cancelled already."))
         if not queue.fits(occurrence, registration.people):
             raise Refused(
                 _("There are not enough free seats for this party. Raise the number of seats first.")
@@ -203,11 +206,19 @@ def _there_already(session: Session, registration: Registration, target_id: int)
     )
 
 
-def call_roll(occurrence_id: int, came: Mapping[int, int], rest: str, by: Actor) -> int:
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """How far a roll-call has come: parties not called yet, and whether the date has its figure by it."""
+
+    left: int
+    counted: bool
+
+
+def call_roll(occurrence_id: int, came: Mapping[int, int], rest: str, by: Actor) -> Roll:
     """Write down who came: people per registration, 0 for nobody; `rest` says the others all came or did not.
 
-    When everybody is called, the figure of the date follows from the roll and the walk-ins, unless somebody
-    has counted it otherwise. Return how many parties are still uncalled.
+    When it has begun and everybody is called, the figure of the date follows from the roll and the walk-ins,
+    unless somebody has counted it otherwise.
 
     Raises:
         Missing: there is no such occurrence within the actor's scope, or no such registration there.
@@ -242,7 +253,7 @@ def call_roll(occurrence_id: int, came: Mapping[int, int], rest: str, by: Actor)
             occurrence.station_id,
             detail=f"{len(marks)} marked, {left} left",
         )
-        return left
+        return Roll(left, not left and occurrence.count_source is CountSource.ROLL_CALL)
 
 
 def count_walk_ins(occurrence_id: int, change: int, by: Actor) -> int:

@@ -129,8 +129,15 @@ class RegistrationForm(PartyForm):
         if not field.errors and not (field.data or 0) + (self.children.data or 0):
             raise ValidationError(_("How many come? At least one, please."))
 
+    @property
+    def _asks_about_children(self) -> bool:
+        # Whoever sends children to what is not for them is told so by the action; the form has no such fields.
+        return bool(self.children.data) and self.limits.for_children
+
     def validate_children_names(self, field: Any) -> None:
         """Demand as many lines as children."""
+        if not self.limits.for_children:
+            return
         super().validate_children_names(field)
         kids, _faults = read_children(field.data or "")
         if self.children.data and len(kids) != self.children.data:
@@ -147,12 +154,12 @@ class RegistrationForm(PartyForm):
 
     def validate_guardian(self, field: Any) -> None:
         """Demand who answers for the children."""
-        if self.children.data and not (field.data or "").strip():
+        if self._asks_about_children and not (field.data or "").strip():
             raise ValidationError(_("Who is their guardian? Please write the name."))
 
     def validate_guardian_relation(self, field: Any) -> None:
         """Demand what the guardian is to them."""
-        if self.children.data and not (field.data or "").strip():
+        if self._asks_about_children and not (field.data or "").strip():
             raise ValidationError(_("What is the guardian to the child?"))
 
     def validate_age_band(self, field: Any) -> None:
@@ -167,7 +174,7 @@ class RegistrationForm(PartyForm):
 
     def validate_consent_guardian(self, field: Any) -> None:
         """Demand the guardian's tick when children come."""
-        if self.children.data and not consent.agreed(field.data, consent.CHILDREN):
+        if self._asks_about_children and not consent.agreed(field.data, consent.CHILDREN):
             raise ValidationError(
                 _("The guardian has to agree. If you would rather not, ring the station or drop in.")
             )

@@ -35,6 +35,7 @@ class Replay:
     faults: list[str] = field(default_factory=list)
     seated: dict[int, int] = field(default_factory=dict)  # registration: people
     queue: dict[int, int] = field(default_factory=dict)  # in order: registration: people
+    seats: int | None = None
 
     @property
     def taken(self) -> int:
@@ -46,7 +47,8 @@ def replay(steps: Iterable[Step]) -> Replay:
     """Work through the steps; a fault names the step where the books disagree or somebody is wronged."""
     done = Replay()
     for number, step in enumerate(steps, 1):
-        fault = _apply(done, step)
+        fault = _apply(done, step) or _seats_fault(done, step)
+        done.seats = step.seats
         if not fault and (step.seats_taken, step.parties_waiting) != (done.taken, len(done.queue)):
             fault = _("written down: %(taken)s seats taken, %(waiting)s waiting",
                       taken=step.seats_taken, waiting=step.parties_waiting)  # fmt: skip
@@ -66,18 +68,25 @@ def _apply(done: Replay, step: Step) -> str:
     if party is None:
         return _("nobody knows whom it was about")
     fault = ""
+    known = party in done.queue or party in done.seated
+    if known == (step.what in (SeatChange.SEATED, SeatChange.QUEUED)):
+        fault = _("this party is there already") if known else _("this party was never there")
     match step.what:
         case SeatChange.SEATED:
             if done.queue:
                 fault = _("a newcomer was seated while others waited")
             done.seated[party] = step.people
         case SeatChange.QUEUED:
+            if not done.queue and (step.seats is None or done.taken + step.people <= step.seats):
+                fault = _("a party was sent to the queue though there was room")
             done.queue[party] = step.people
         case SeatChange.PROMOTED | SeatChange.PROMOTED_EARLY:
             if step.what is SeatChange.PROMOTED and next(iter(done.queue), None) != party:
                 fault = _("it was not this party's turn")
             if step.what is SeatChange.PROMOTED_EARLY and not step.reason:
                 fault = _("out of turn without a reason")
+            if done.queue.get(party) != step.people:
+                fault = _("it was not so many people that waited")
             done.seated[party] = done.queue.pop(party, step.people)
         case SeatChange.RESIZED:
             of_party = done.queue if party in done.queue else done.seated
@@ -86,3 +95,9 @@ def _apply(done: Replay, step: Step) -> str:
             done.seated.pop(party, None)
             done.queue.pop(party, None)
     return fault
+
+
+def _seats_fault(done: Replay, step: Step) -> str:
+    # Before the first step the number of seats may have been anything.
+    changed = bool(done.steps) and step.seats != done.seats
+    return _("the number of seats changed by itself") if changed and step.what is not SeatChange.SEATS else ""

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 
 from portal.sealed import blind_index, derived_token
 
@@ -17,7 +18,7 @@ def new_reference(prefix: str = "R") -> str:
 
 def read_reference(typed: str, prefix: str = "R") -> str:
     """Return a reference as it was given out, however it was typed; what is none matches nothing."""
-    plain = re.sub(r"[^0-9A-Z]", "", typed.upper()[:60])
+    plain = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", typed).upper()[:60])
     plain = plain.removeprefix(prefix) if len(plain) > 10 else plain
     return f"{prefix}-{plain.translate(MISREAD)}"
 

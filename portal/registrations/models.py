@@ -47,8 +47,8 @@ class Registration(Model):
             name="came_within_party",
         ),
         CheckConstraint(
-            "children = 0 OR guardian_consent <> '' OR source <> 'web' OR anonymised_at IS NOT NULL",
-            name="children_have_consent",
+            "length(children_names) = 0 OR guardian_consent <> '' OR source <> 'web'",
+            name="names_of_children_have_consent",
         ),
         CheckConstraint("consent <> '' OR anonymised_at IS NOT NULL", name="party_has_consent"),
         CheckConstraint("anonymised_at IS NULL OR (name = '' AND phone IS NULL)", name="anonymised_is_empty"),

@@ -17,7 +17,7 @@ def confirmed(session: Session, occurrence: Occurrence, activity: Activity, part
         text = _(
             "You are signed up for %(what)s. Reference %(reference)s.", **_about(occurrence, activity, party)
         )
-    _tell(session, occurrence, party, "confirmed", f"{party.changed_at.isoformat()}", text, calls=False)
+    _tell(session, occurrence, party, "confirmed", party.changed_at.isoformat(), text, calls=False)
 
 
 def queued(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
@@ -27,7 +27,7 @@ def queued(session: Session, occurrence: Occurrence, activity: Activity, party: 
             "You are in the queue for %(what)s. We tell you when it is your turn. Reference %(reference)s.",
             **_about(occurrence, activity, party),
         )
-    _tell(session, occurrence, party, "queued", f"{party.changed_at.isoformat()}", text, calls=False)
+    _tell(session, occurrence, party, "queued", party.changed_at.isoformat(), text, calls=False)
 
 
 def promoted(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
@@ -37,7 +37,7 @@ def promoted(session: Session, occurrence: Occurrence, activity: Activity, party
             "A place has come free: you are signed up for %(what)s. Reference %(reference)s.",
             **_about(occurrence, activity, party),
         )
-    _tell(session, occurrence, party, "promoted", str(party.id), text)
+    _tell(session, occurrence, party, "promoted", party.changed_at.isoformat(), text)
 
 
 def changed(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
@@ -75,7 +75,7 @@ def moved(session: Session, occurrence: Occurrence, activity: Activity, party: R
             "The station has moved your registration %(reference)s to %(what)s.",
             **_about(occurrence, activity, party),
         )
-    _tell(session, occurrence, party, "moved", f"{occurrence.id}:{party.changed_at.isoformat()}", text)
+    _tell(session, occurrence, party, "moved", party.changed_at.isoformat(), text)
 
 
 def removed(
@@ -113,7 +113,7 @@ def _tell(
     tell(
         session,
         kind=f"registration.{kind}",
-        dedupe=f"registration:{party.id}:{kind}:{turn}",
+        dedupe=f"registration:{party.id}:{occurrence.id}:{kind}:{turn}",
         station_id=occurrence.station_id,
         recipient=party.name,
         address=address_of(party),

@@ -10,9 +10,10 @@ from portal.web.text import without_unseen
 GROWN_UP = 18  # who is younger counts as a child of the party
 OF_AGE_FOR_CONSENT = 14  # below, the guardian consents (PIPL Art. 31)
 
-MOBILE = re.compile(r"1[3-9]\d{9}")
-LANDLINE = re.compile(r"0\d{9,11}")
-CHILD = re.compile(r"(.*?)[\s,，、:：]*(\d{1,3})\s*(?:周岁|岁|years?|yrs?)?\s*")
+# Not \d, which takes the digits of other scripts.
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+LANDLINE = re.compile(r"0[0-9]{9,11}")
+CHILD = re.compile(r"(.*?)[\s,，、:：]*([0-9]{1,3})\s*(?:周岁|岁|years?|yrs?)?\s*")
 
 
 class Source(StrEnum):

@@ -185,10 +185,9 @@ def search(words: str, scope: Scope) -> Sequence[Registration]:
     if is_phone(digits):
         what = Registration.phone_index == phone_index(digits)
     else:
-        what = sa.or_(
-            Registration.reference == read_reference(wanted),
-            Registration.name_key.contains(name_key(wanted) or "\0", autoescape=True),
-        )
+        what = Registration.reference == read_reference(wanted)
+        if name_key(wanted):
+            what = sa.or_(what, Registration.name_key.contains(name_key(wanted), autoescape=True))
     return db.session.scalars(
         _with_page()
         .join(Occurrence, Occurrence.id == Registration.occurrence_id)

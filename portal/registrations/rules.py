@@ -81,7 +81,7 @@ def check_party(party: Party, limits: Limits, seats: int | None, by_staff: bool)
 
 def _check_ages(party: Party, limits: Limits) -> None:
     if party.children and not limits.for_children:
-        raise Refused(_("This one is from age %(age)s on.", age=limits.youngest), field="children")
+        raise Refused(_("This one is from age %(age)s on.", age=limits.youngest), field="adults")
     for child in party.kids:
         if not limits.youngest <= child.age <= limits.oldest:
             message = _("%(child)s is %(age)s. ", child=child.called, age=child.age) + ages(limits)

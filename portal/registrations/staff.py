@@ -109,14 +109,19 @@ def add_party(occurrence_id: int) -> Response:
 def call_roll(occurrence_id: int) -> Response:
     """Write down who of those signed up came."""
     rest = request.form.get("rest", "")
-    left = desk.call_roll(occurrence_id, _marks(), rest if rest in ("came", "absent") else "", actor())
-    flash(
-        ngettext(
-            "Saved. %(num)s party is not called yet.", "Saved. %(num)s parties are not called yet.", left
+    roll = desk.call_roll(occurrence_id, _marks(), rest if rest in ("came", "absent") else "", actor())
+    if roll.left:
+        flash(
+            ngettext(
+                "Saved. %(num)s party is not called yet.",
+                "Saved. %(num)s parties are not called yet.",
+                roll.left,
+            )
         )
-        if left
-        else _("Saved. Everybody is called; the figure is written down.")
-    )
+    elif roll.counted:
+        flash(_("Saved. Everybody is called; the figure is written down."))
+    else:
+        flash(_("Saved. Everybody is called."))
     return go(url_for(".occurrence", occurrence_id=occurrence_id) + "#roll")
 
 

@@ -17,6 +17,7 @@ from portal.registrations.links import phone_index, token_of
 from portal.registrations.models import Registration, Status
 from portal.registrations.party import Source, mask_name, mask_phone, phone_of
 from portal.web.answers import go, page
+from portal.web.csrf import may_compress
 from portal.web.limits import hit
 from portal.web.qr import qr_path
 from portal.web.text import number_of
@@ -88,6 +89,8 @@ def _form_page(found: Occurrence, form: RegistrationForm, status: int) -> Respon
     form.offer(limits)
     stands = rules.standing(found, found.activity)
     mine = queries.of_device_at(device.current(), found.id) if device.current() else []
+    if status == 200 and not mine:
+        may_compress()  # the form is empty: there is nothing of anybody's in it
     return page(
         "registrations/register.html",
         status,
@@ -271,12 +274,12 @@ def own_pill(row: queries.Mine) -> tuple[str, str]:
 def look_up() -> Response:
     """Find a registration by phone number and reference; a miss tells nothing about either."""
     form = LookUpForm()
-    whom = (phone_index(phone_of(form.phone.data or "")) or b"").hex()
+    if not form.validate():
+        return _mine_page(form, 422)
+    whom = (phone_index(phone_of(form.phone.data)) or b"").hex()
     if not (hit(BY_ADDRESS, "look-up", request.remote_addr or "") and hit(LOOK_UPS, "look-up", whom)):
         form.refuse(None, _("Too many tries in a row. Wait a quarter of an hour, or ring the station."))
         return _mine_page(form, 429)
-    if not form.validate():
-        return _mine_page(form, 422)
     found = queries.by_phone_and_reference(form.phone.data, form.code.data)
     if found is None:
         form.refuse(

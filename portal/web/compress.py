@@ -1,7 +1,7 @@
 """Compress public pages on their way out.
 
-Pages that hold a form token stay as they are: compressed, they could give the token away to somebody
-who can make the page repeat what he sends.
+Personal pages stay as they are: compressed, they could give a private link away to somebody who can make the
+page repeat what he sends. A page that holds nothing but a masked form token (see csrf.py) may say so.
 """
 
 import gzip
@@ -9,6 +9,7 @@ import gzip
 import brotli
 from flask import Flask, Response, request
 
+from portal.web.csrf import has_only_masked_secrets
 from portal.web.form_session import is_personal
 
 SMALLEST = 600  # bytes; below this the header costs more than it saves
@@ -24,7 +25,7 @@ def init_app(app: Flask) -> None:
             response.mimetype not in KINDS
             or response.is_streamed
             or response.content_encoding
-            or is_personal()
+            or (is_personal() and not has_only_masked_secrets())
             or request.method == "HEAD"
         ):
             return response

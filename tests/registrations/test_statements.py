@@ -31,7 +31,7 @@ DEVICE = "a device of the tests"
 
 
 def fill(app: Flask, make: Make, parties: int) -> dict[str, object]:
-    """Let so many parties sign up on one device, two of each three waiting; return what stands in addresses."""
+    """Let so many parties sign up on one device, two in three waiting; return what stands in addresses."""
     occurrence_id = make.class_with_seats(seats=max(3, parties // 3))
     receipts = [make.registration(occurrence_id, device=DEVICE) for _ in range(parties)]
     last = receipts[-1]

@@ -111,8 +111,8 @@ def upgrade() -> None:
             name=op.f("ck_registration_came_within_party"),
         ),
         sa.CheckConstraint(
-            "children = 0 OR guardian_consent <> '' OR source <> 'web' OR anonymised_at IS NOT NULL",
-            name=op.f("ck_registration_children_have_consent"),
+            "length(children_names) = 0 OR guardian_consent <> '' OR source <> 'web'",
+            name=op.f("ck_registration_names_of_children_have_consent"),
         ),
         sa.CheckConstraint(
             "consent <> '' OR anonymised_at IS NOT NULL", name=op.f("ck_registration_party_has_consent")
