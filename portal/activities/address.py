@@ -20,7 +20,7 @@ from portal.stations import queries as stations
 from portal.web.text import without_unseen
 
 Code = TypeVar("Code", Category, Audience)
-VIEWS = ("month", "list")
+VIEWS = ("month", "week", "day", "list")
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2099, 12, 31)
 
@@ -37,6 +37,7 @@ class Address:
     series: str = ""
     audience: str = ""
     free: bool = False
+    open: bool = False
     q: str = ""
 
     @property
@@ -55,6 +56,7 @@ class Address:
             "series": self.series,
             "audience": self.audience,
             "free": "1" if self.free else "",
+            "open": "1" if self.open else "",
             "q": self.q,
         }
         return {name: value for name, value in found.items() if value}
@@ -78,7 +80,16 @@ class Address:
         return sum(
             map(
                 bool,
-                (self.station, self.cluster, self.category, self.series, self.audience, self.free, self.q),
+                (
+                    self.station,
+                    self.cluster,
+                    self.category,
+                    self.series,
+                    self.audience,
+                    self.free,
+                    self.open,
+                    self.q,
+                ),
             )
         )
 
@@ -112,9 +123,7 @@ def read(arguments: MultiDict[str, str]) -> Reading:
     )
     category = _code(given, faults, "category", Category)
     audience = _code(given, faults, "audience", Audience)
-    if given["free"] not in ("", "0", "1"):
-        faults["free"] = _("That choice is unknown; these are all activities.")
-    free = given["free"] == "1"
+    free, has_room = (_switch(given, faults, name) for name in ("free", "open"))
     address = Address(
         view=view,
         on=on,
@@ -124,6 +133,7 @@ def read(arguments: MultiDict[str, str]) -> Reading:
         series=given["series"] if series_id else "",
         audience=given["audience"] if audience else "",
         free=free,
+        open=has_room,
         q=given["q"],
     )
     narrowed = listing.Filter(
@@ -133,9 +143,16 @@ def read(arguments: MultiDict[str, str]) -> Reading:
         series_id=series_id,
         audience=audience,
         free=free,
+        has_room=has_room,
         words=listing.words_of(given["q"]),
     )
     return Reading(address, narrowed, faults)
+
+
+def _switch(given: dict[str, str], faults: dict[str, str], name: str) -> bool:
+    if given[name] not in ("", "0", "1"):
+        faults[name] = _("That choice is unknown; these are all activities.")
+    return given[name] == "1"
 
 
 def _date(text: str, faults: dict[str, str]) -> date | None:

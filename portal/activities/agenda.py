@@ -95,6 +95,24 @@ def days(cards: Iterable[Card], first: date, last: date) -> list[Day]:
     return found
 
 
+def week(cards: Iterable[Card], first: date, last: date) -> list[Day]:
+    """List every day of the window, those on which nothing is on too, each with all of its cards."""
+    placed = by_day(cards, first, last)
+    dates = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    return [Day(day, lunar.day_facts(day), placed.get(day, []), ()) for day in dates]
+
+
+def monday(on: date) -> date:
+    """Return the Monday of the week of a date."""
+    return on - timedelta(days=on.weekday())
+
+
+def days_with_all(cards: Iterable[Card], first: date, last: date) -> list[Day]:
+    """List the days of the window that have anything, each with all of its cards, over or not."""
+    placed = sorted(by_day(cards, first, last).items())
+    return [Day(day, lunar.day_facts(day), day_cards, ()) for day, day_cards in placed]
+
+
 def month(cards: Iterable[Card], on: date) -> list[list[Cell]]:
     """List the weeks, Monday first, that the month of a date touches."""
     first, last = window(on)

@@ -48,7 +48,7 @@ def feed_rows(
 ) -> list[FeedRow]:
     """List the published occurrences between two local dates, or only one, for a feed."""
     wanted = (
-        sa.select(
+        _published(
             *COLUMNS,
             Activity.text,
             Activity.phone.label("activity_phone"),
@@ -59,19 +59,53 @@ def feed_rows(
             Occurrence.changed_at,
             Occurrence.sequence,
             Occurrence.place_address,
+            narrowed=narrowed,
+            first=first,
+            last=last,
+            only=only,
         )
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .limit(limit)
+    )
+    return [_feed_row(row) for row in db.session.execute(wanted)]
+
+
+def state_of(narrowed: Filter, first: date | None, last: date | None, only: int | None = None) -> str:
+    """Return what changes whenever the rows of a feed do, without reading them.
+
+    A room that gets another name shows a day later at most, since the feed's window moves on each day.
+    """
+    row = db.session.execute(
+        _published(
+            sa.func.count(),
+            sa.func.max(Occurrence.changed_at),
+            sa.func.sum(Occurrence.sequence),
+            sa.func.sum(Station.version),
+            narrowed=narrowed,
+            first=first,
+            last=last,
+            only=only,
+        )
+    ).one()
+    return "|".join(map(str, row))
+
+
+def _published(
+    *columns: Any, narrowed: Filter, first: date | None, last: date | None, only: int | None
+) -> sa.Select[Any]:
+    wanted = (
+        sa.select(*columns)
+        .select_from(Occurrence)
         .join(Activity, Activity.id == Occurrence.activity_id)
         .join(Station, Station.id == Occurrence.station_id)
         .outerjoin(Room, Room.id == Occurrence.room_id)
         .where(Occurrence.published.is_(True), *conditions(narrowed))
-        .order_by(Occurrence.starts_at, Occurrence.id)
-        .limit(limit)
     )
     if only is not None:
         wanted = wanted.where(Occurrence.id == only)
     if first is not None and last is not None:
         wanted = wanted.where(overlaps(start_of(first), end_of(last)))
-    return [_feed_row(row) for row in db.session.execute(wanted)]
+    return wanted
 
 
 def _feed_row(row: Any) -> FeedRow:

@@ -35,6 +35,7 @@ class Filter:
     series_id: int | None = None
     audience: Audience | None = None
     free: bool = False
+    has_room: bool = False
     words: tuple[str, ...] = field(default=())
 
 
@@ -71,8 +72,24 @@ def conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
         found.append(Activity.id.in_(meant))
     if narrowed.free:
         found.append(Activity.registration.is_(False))
+    if narrowed.has_room:
+        found.append(_takes_people())
     found += [like(Activity.search, word) for word in narrowed.words]
     return found
+
+
+def _takes_people() -> sa.ColumnElement[bool]:
+    # As standing() says it: one can sign up now and gets a seat.
+    moment = now()
+    return sa.and_(
+        Activity.registration.is_(True),
+        Occurrence.status == OccurrenceStatus.PLANNED,
+        Occurrence.starts_at > moment,
+        sa.or_(Occurrence.opens_at.is_(None), Occurrence.opens_at <= moment),
+        sa.or_(Occurrence.closes_at.is_(None), Occurrence.closes_at > moment),
+        Occurrence.parties_waiting == 0,
+        sa.or_(Occurrence.seats.is_(None), Occurrence.seats_taken < Occurrence.seats),
+    )
 
 
 def words_of(text: str) -> tuple[str, ...]:

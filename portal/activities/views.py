@@ -1,12 +1,16 @@
 """Show the calendar and each occurrence."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, current_app, request, url_for
 
 from portal.access import public
-from portal.activities import address, agenda, listing, lunar, pills, queries
+from portal.activities import address, agenda, feed_rows, listing, lunar, pills, queries
+from portal.activities.atom import lines_of
 from portal.activities.cards import Card, card_of
+from portal.activities.listing import Filter
 from portal.clock import local, now, today
 from portal.errors import Missing
 from portal.stations import queries as stations
@@ -24,43 +28,79 @@ bp = Blueprint("activities", __name__)
 @bp.get("/calendar")
 @public
 def calendar() -> Response:
-    """Show what is on, as month or list, narrowed by whatever the address says."""
+    """Show what is on, as month, week, day or list, narrowed by whatever the address says."""
     reading = address.read(request.args)
-    where = reading.address
-    if where.view == "list":
-        first, last = where.day, where.day + FARTHEST
-        cards = listing.published_from(first, reading.narrowed, ON_A_PAGE + 1)
-        weeks = None
-    else:
-        first, last = agenda.window(where.day)
-        cards = listing.published_between(first, last, reading.narrowed)
-        weeks = agenda.month(cards, where.day)
-        month_ends = agenda.next_month(where.day) - timedelta(days=1)
-        first = max(
-            where.day.replace(day=1), min(today(), month_ends) if _is_this_month(where.day) else date.min
-        )
-        last = month_ends
-        cards = [card for card in cards if card.last_day >= first and card.first_day <= last]
-    days, later = cut(cards, first, last, UNDER_THE_MONTH if weeks else ON_A_PAGE)
+    laid = VIEWS[reading.address.view](reading)
     return show(
         "activities/calendar.html",
         "results",
         422 if reading.faults else 200,
         reading=reading,
-        where=where,
-        weeks=weeks,
-        days=days,
-        first=first,
-        later=later,
+        where=reading.address,
+        laid=laid,
         stations=stations.stations_shown(),
         clusters=stations.clusters_shown(),
         series=queries.series_shown(),
         weekend=address.coming_weekend(),
-        before=agenda.month_before(where.day),
-        after=agenda.next_month(where.day),
-        published=lunar.holidays_published(where.day.year),
+        tomorrow=today() + timedelta(days=1),
+        published=lunar.holidays_published(reading.address.day.year),
         cell_label=lunar.cell_label,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A view of the calendar laid out: its days, and where it goes on."""
+
+    first: date
+    last: date
+    days: list[agenda.Day]
+    before: date | None = None  # what the arrows lead to
+    after: date | None = None
+    weeks: list[list[agenda.Cell]] | None = None  # of the month's grid
+    later: date | None = None  # where a list that was cut goes on
+
+
+def _as_month(reading: address.Reading) -> Laid:
+    day = reading.address.day
+    first, last = agenda.window(day)
+    cards = listing.published_between(first, last, reading.narrowed)
+    weeks = agenda.month(cards, day)
+    after = agenda.next_month(day)
+    last = after - timedelta(days=1)
+    first = max(day.replace(day=1), min(today(), last) if _is_this_month(day) else date.min)
+    cards = [card for card in cards if card.last_day >= first and card.first_day <= last]
+    days, later = cut(cards, first, last, UNDER_THE_MONTH)
+    return Laid(first, last, days, agenda.month_before(day), after, weeks, later)
+
+
+def _as_week(reading: address.Reading) -> Laid:
+    first = agenda.monday(reading.address.day)
+    last = first + timedelta(days=6)
+    cards = listing.published_between(first, last, reading.narrowed)
+    days = agenda.week(cards, first, last)
+    return Laid(first, last, days, first - timedelta(days=7), last + timedelta(days=1))
+
+
+def _as_day(reading: address.Reading) -> Laid:
+    day = reading.address.day
+    days = agenda.days(listing.published_between(day, day, reading.narrowed), day, day)
+    return Laid(day, day, days, day - timedelta(days=1), day + timedelta(days=1))
+
+
+def _as_list(reading: address.Reading) -> Laid:
+    first = reading.address.day
+    last = first + FARTHEST
+    days, later = cut(listing.published_from(first, reading.narrowed, ON_A_PAGE + 1), first, last, ON_A_PAGE)
+    return Laid(first, last, days, later=later)
+
+
+VIEWS: dict[str, Callable[[address.Reading], Laid]] = {
+    "month": _as_month,
+    "week": _as_week,
+    "day": _as_day,
+    "list": _as_list,
+}
 
 
 def _is_this_month(day: date) -> bool:
@@ -99,8 +139,16 @@ def occurrence(occurrence_id: int) -> Response:
         lunar_long_label=lunar.lunar_long_label,
         qr=qr_path(own_address),
         closes_at=found.closes_at,
+        to_copy=text_to_copy(found.id),
         **pills.seats_context(card_of(found), day),
     )
+
+
+def text_to_copy(occurrence_id: int) -> str:
+    """Return an occurrence as text to paste into a chat, for where nothing can be downloaded."""
+    rows = feed_rows.feed_rows(Filter(), only=occurrence_id)
+    link = current_app.config["PUBLIC_URL"] + url_for(".occurrence", occurrence_id=occurrence_id)
+    return "\n".join([rows[0].title, *lines_of(rows[0]), link]) if rows else ""
 
 
 @bp.get("/occurrences/<int:occurrence_id>/seats")

@@ -131,7 +131,7 @@ class RegistrationForm(PartyForm):
 
     @property
     def _asks_about_children(self) -> bool:
-        # Whoever sends children to what is not for them is told so by the action; the form has no such fields.
+        # Who sends children to what is not for them hears so from the action: the form has no such fields.
         return bool(self.children.data) and self.limits.for_children
 
     def validate_children_names(self, field: Any) -> None:

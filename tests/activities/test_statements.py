@@ -16,13 +16,16 @@ PUBLIC = {
     "/": 5,
     "/calendar": 4,
     "/calendar?view=list": 4,
+    "/calendar?view=week&open=1": 4,
+    "/calendar?view=day": 4,
     "/calendar?q=书法&station=s1&cluster=s4": 6,
-    "/calendar.ics": 1,
+    "/calendar.ics": 2,  # what has changed, and only then the rows
+    "/calendar.atom": 2,
     "/stations/": 4,
     "/stations/s1": 8,
-    "/stations/s1/calendar.ics": 3,
-    "/occurrences/{occurrence}": 5,
-    "/occurrences/{occurrence}.ics": 1,
+    "/stations/s1/calendar.ics": 4,
+    "/occurrences/{occurrence}": 6,  # one of them for the text to copy
+    "/occurrences/{occurrence}.ics": 2,
 }
 STAFF = {
     "/staff/": 7,

@@ -17,8 +17,12 @@ from tests.make import Make
 RIGHTS = """
 everybody  GET   /
 everybody  GET   /calendar
+everybody  GET   /calendar.atom
 everybody  GET   /calendar.ics
 everybody  POST  /display
+everybody  GET   /festivals/
+everybody  GET   /festivals/<code>/
+everybody  GET   /festivals/<code>/<year>
 everybody  GET   /healthz
 everybody  GET   /invitation/<token>
 everybody  POST  /invitation/<token>
@@ -45,6 +49,7 @@ everybody  GET   /readyz
 everybody  GET   /stations/
 everybody  GET   /stations/<slug>
 everybody  GET   /stations/<slug>/calendar.ics
+everybody  GET   /stations/<slug>/sheet
 
 staff      GET   /staff/
 staff      GET   /staff/account
@@ -108,6 +113,7 @@ TABLE = {(method, rule): who for who, method, rule in (line.split() for line in 
 # Something of a station for each name that stands in an address; a new name needs a line here.
 THINGS: dict[str, Callable[[Make, str], object]] = {
     "activity_id": lambda make, station: make.activity(station),
+    "code": lambda _make, _station: "duanwu",
     "message_id": lambda make, station: make.message(station),
     "occurrence_id": lambda make, station: make.occurrence(station),
     "registration_id": lambda make, station: (
@@ -115,6 +121,7 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     ),
     "room_id": lambda make, station: make.room(station),
     "slug": lambda _make, station: station,
+    "year": lambda _make, _station: 2026,
 }
 NOBODYS = 2**63 - 1
 
@@ -264,7 +271,8 @@ def test_what_is_nowhere_is_not_there(
         for rule in routes(app, method):
             for number in (0, NOBODYS) if rule.arguments - {"token"} else ():
                 values = {
-                    name: number if name.endswith("_id") else f"none{number}" for name in rule.arguments
+                    name: number if name.endswith("_id") or name == "year" else f"none{number}"
+                    for name in rule.arguments
                 }
                 data = [("csrf_token", token)] if method == "POST" else None
                 page = browser.open(method, bound.build(rule.endpoint, values), data, False, False, {})

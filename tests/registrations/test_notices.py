@@ -302,6 +302,28 @@ def test_what_was_told_is_forgotten_with_the_parties(
 
 
 @inside
+def test_of_who_only_waited_no_message_is_left_either(make: Make, noon: time_machine.Traveller) -> None:
+    occurrence_id = make.class_with_seats(1)
+    for name in ("有座人", "候补人"):
+        make.registration(occurrence_id, name=name)
+    noon.shift(32 * DAY)
+    forget_parties()
+    assert [whom for _kind, whom, _status in told()] == ["有座人"]
+    assert "候补人" not in all_that_is_kept()
+
+
+@inside
+def test_a_call_to_make_is_not_forgotten_while_the_date_is_to_come(
+    make: Make, editor: Actor, noon: time_machine.Traveller
+) -> None:
+    make.registration(occurrence_id := make.class_with_seats(1, span(120)), name="欧阳")
+    occurrences.cancel(occurrence_id, "场地维修", editor)
+    noon.shift(91 * DAY)
+    forget_parties()
+    assert told("called_off") == [("called_off", "欧阳", TO_CALL)]
+
+
+@inside
 def test_who_asks_is_erased_at_once_and_the_seat_goes_to_the_queue(make: Make, editor: Actor) -> None:
     occurrence_id = make.class_with_seats(2)
     seated, waiting = (
