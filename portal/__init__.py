@@ -18,6 +18,7 @@ from portal.activities import (
     feeds,
     festivals,
     followers,
+    holidays,
     home,
     labels,
     panels,
@@ -25,6 +26,7 @@ from portal.activities import (
     room_pages,
     sheets,
     staff_dates,
+    staff_holidays,
     staff_posting,
     station_pages,
 )
@@ -52,7 +54,7 @@ from portal.web import (
 )
 
 # These hang their views on the blueprint of activities_staff.
-STAFF_VIEWS = (staff_posting, staff_dates, registrations_staff, staff_parties)
+STAFF_VIEWS = (staff_posting, staff_dates, staff_holidays, registrations_staff, staff_parties)
 BLUEPRINTS = (
     health.bp,
     stations.bp,
@@ -114,6 +116,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
     # the features, each standing on those before it
     stations_shell.init_app(app)
+    holidays.init_app(app)
     labels.init_app(app)
     pills.init_app(app)
     registrations_labels.init_app(app)

@@ -66,7 +66,7 @@ class Cell:
 def is_day_off(facts: lunar.DayFacts) -> bool:
     """Say whether a day is off: 休 by notice, or a weekend that is not 班."""
     if facts.official is not None:
-        return facts.official is lunar.OfficialDay.OFF
+        return facts.official is not lunar.OfficialDay.WORK
     return facts.date.weekday() >= 5
 
 

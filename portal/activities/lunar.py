@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -111,10 +112,11 @@ _BEGINS_A_DAY_EARLIER = date(2089, 9, 5)
 
 
 class OfficialDay(StrEnum):
-    """What the State Council's notice makes of a day: 休 or 班."""
+    """What the State Council's notice makes of a day: 休 or 班; or what the law alone lets expect (预计)."""
 
     OFF = "off"
     WORK = "work"
+    EXPECTED = "expected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +231,56 @@ def next_day_of(code: str, after: date) -> date:
 
 
 def official_day(on: date) -> OfficialDay | None:
-    """Return whether the State Council's notice makes the day one of rest or of work, if it names the day."""
+    """Return whether the State Council's notice makes the day one of rest or of work, if it names the day.
+
+    In a year without a notice the statutory days are expected; make-up workdays never are.
+    """
+    if on.year in _entered_years:
+        return _entered.get(on)
     days_off, days_of_work = _noticed_days()
     if on in days_off:
         return OfficialDay.OFF
-    return OfficialDay.WORK if on in days_of_work else None
+    if on in days_of_work:
+        return OfficialDay.WORK
+    expected = not holidays_published(on.year) and on in statutory_days(on.year)
+    return OfficialDay.EXPECTED if expected else None
 
 
 def holidays_published(year: int) -> bool:
     """Return whether the State Council's notice for that year is known here."""
+    if year in _entered_years:
+        return True
     # Every notice gives National Day off, while it can also name the last days of the year before.
     return date(year, *_FIXED_FESTIVALS["guoqing"]) in _noticed_days()[0]
+
+
+@cache
+def statutory_days(year: int) -> frozenset[date]:
+    """Return the days off that the law itself names (全国年节及纪念日放假办法, as of 2025): thirteen.
+
+    Raises:
+        ValueError: the year is outside FIRST_DAY to LAST_DAY.
+    """
+    spring = solar_date(year, 1, 1)
+    around_spring = {spring + timedelta(days=offset) for offset in (-1, 0, 1, 2)}
+    fixed = {date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))}
+    lunar_days = {solar_date(year, *_LUNAR_FESTIVALS[code]) for code in ("duanwu", "zhongqiu")}
+    return frozenset(around_spring | fixed | lunar_days | {term_day(year, "qingming")})
+
+
+_entered: dict[date, OfficialDay] = {}
+_entered_years: set[int] = set()
+
+
+def enter_official_days(days: Mapping[date, OfficialDay]) -> None:
+    """Let entered days go before the library's, for every year that has any."""
+    if days == _entered:
+        return
+    _entered.clear()
+    _entered.update(days)
+    _entered_years.clear()
+    _entered_years.update({day.year for day in days})
+    day_facts.cache_clear()
 
 
 @lru_cache(maxsize=4096)

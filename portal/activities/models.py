@@ -1,11 +1,12 @@
 """Keep activities and their occurrences."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.activities.lunar import OfficialDay
 from portal.clock import now
 from portal.db import Model
 from portal.stations.models import Room, Station
@@ -240,6 +241,19 @@ class Occurrence(Model):
         """Note that its time, place or standing has changed, for the calendars that follow it."""
         self.changed_at = now()
         self.sequence += 1
+
+
+class OfficialDate(Model):
+    """One day that an entered notice makes a day off (休) or a make-up workday (班)."""
+
+    __tablename__ = "official_date"
+    __table_args__ = (CheckConstraint("kind <> 'expected'", name="kind_is_certain"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[OfficialDay]
+    name: Mapped[str]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
 
 
 class RoomBooking(Model):

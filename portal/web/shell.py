@@ -47,6 +47,7 @@ STAFF_DOORS = (
     StaffDoor("staff.today", "today", "chart", _l("Today's desk")),
     StaffDoor("staff.activities", "activities", "cal", _l("Activities")),
     StaffDoor("staff.find_form", "registrations", "who", _l("Find a registration")),
+    StaffDoor("staff.holidays_form", "holidays", "plan", _l("Days off")),
     StaffDoor("staff_stations.index", "stations", "pin", _l("Stations and rooms")),
 )
 

@@ -75,6 +75,9 @@ writers    POST  /staff/occurrences/<occurrence_id>/restore
 writers    GET   /staff/occurrences/<occurrence_id>/move
 writers    POST  /staff/occurrences/<occurrence_id>/move
 
+staff      GET   /staff/holidays
+writers    POST  /staff/holidays
+
 staff      POST  /staff/occurrences/<occurrence_id>/find
 staff      GET   /staff/occurrences/<occurrence_id>/history
 writers    POST  /staff/occurrences/<occurrence_id>/registrations
@@ -219,7 +222,7 @@ def test_what_is_everybodys_opens_for_each_role(
     for rule in routes(app, "GET"):
         if TABLE["GET", path_of(rule)] == "everybody":
             page = browser.get(address(app, rule, make, "s1"), follow=False)
-            leads_on = ["/occurrences/<occurrence_id>/seats"] + ["/login"] * bool(role)
+            leads_on = ["/occurrences/<occurrence_id>/seats", "/festivals/<code>/"] + ["/login"] * bool(role)
             wanted = 303 if path_of(rule) in leads_on else 200
             assert (path_of(rule), page.status) == (path_of(rule), wanted)
 
