@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, request, url_for
 
-from portal.access import NOBODY, public
+from portal.access import NOBODY, STAFF, actor, public
 from portal.activities import lunar, pills
 from portal.activities.models import Occurrence
 from portal.activities.standing import seats_left
@@ -16,6 +16,7 @@ from portal.registrations.forms import LookUpForm, RegistrationForm, ShrinkForm
 from portal.registrations.links import phone_index, token_of
 from portal.registrations.models import Registration, Status
 from portal.registrations.party import Source, mask_name, mask_phone, phone_of
+from portal.stations.queries import is_in_scope
 from portal.web.answers import go, page
 from portal.web.csrf import may_compress
 from portal.web.limits import hit
@@ -148,6 +149,7 @@ def _registration_page(
         late=actions.LATE,
         form=form,
         qr=qr_path(own_link(token)),
+        for_staff=actor().role in STAFF and is_in_scope(occurrence.station_id, actor().scope),
         **_about(occurrence),
     )
 
