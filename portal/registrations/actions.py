@@ -214,6 +214,7 @@ def take_out(
     """End a registration inside a transaction, and give what it held to the queue."""
     queue.leave(occurrence, registration)
     registration.status = Status.CANCELLED
+    registration.place = None
     registration.changed_at = now()
     # Who does not come needs no such things known any more (privacy/children.html promises it).
     registration.children_names = registration.guardian = registration.guardian_relation = ""

@@ -44,12 +44,11 @@ def enqueue(session: Session, occurrence: Occurrence, registration: Registration
 
 
 def leave(occurrence: Occurrence, registration: Registration) -> None:
-    """Take the party's seats, or its place in the queue, away; settle() must follow."""
+    """Take the party's seats, or its place in the queue, away; another standing and settle() must follow."""
     if registration.status is Status.WAITING:
         occurrence.parties_waiting -= 1
     elif registration.status.has_seat:
         occurrence.seats_taken -= registration.people
-    registration.place = None
 
 
 def settle(session: Session, occurrence: Occurrence, activity: Activity) -> None:
@@ -102,7 +101,7 @@ def note(
             at=now(),
             what=what,
             people=0 if gone or registration is None else registration.people,
-            place=registration.place if registration else None,
+            place=None if gone or registration is None else registration.place,
             seats=occurrence.seats,
             seats_taken=occurrence.seats_taken,
             parties_waiting=occurrence.parties_waiting,

@@ -192,7 +192,9 @@ def test_whom_one_cancellation_has_sent_to_another_date_is_told_when_that_is_can
 
 
 @inside
-def test_who_moves_up_on_two_dates_is_told_each_time(make: Make, editor: Actor) -> None:
+def test_who_moves_up_on_two_dates_and_back_is_told_each_time(
+    make: Make, editor: Actor, noon: time_machine.Traveller
+) -> None:
     dates = [make.class_with_seats(1) for _ in range(2)]
     seated = [make.registration(occurrence_id).registration_id for occurrence_id in dates]
     party_id = make.registration(dates[0], name="乙").registration_id
@@ -201,6 +203,11 @@ def test_who_moves_up_on_two_dates_is_told_each_time(make: Make, editor: Actor) 
     actions.cancel(seated[1])
     assert row(party_id).status is Status.CONFIRMED
     assert [whom for _kind, whom, _status in told("promoted")] == ["乙", "乙"]
+    seated.append(make.registration(dates[0]).registration_id)
+    noon.shift(SECOND)
+    desk.move(party_id, dates[0], True, editor)
+    actions.cancel(seated[2])
+    assert [whom for _kind, whom, _status in told("promoted")] == ["乙", "乙", "乙"]
 
 
 @inside
