@@ -1,7 +1,8 @@
 """Put messages out, carry them off, tick calls off."""
 
 import logging
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -146,16 +147,6 @@ def _within(session: Session, station_id: int, station_ids: sa.Select[Any] | Non
     return bool(session.scalar(inside))
 
 
-def forget_told(kinds: str, before: datetime) -> None:
-    """Delete the messages of kinds that begin so and were written before a moment; they name people."""
-    with transaction() as session:
-        session.execute(
-            sa.delete(Message).where(
-                Message.kind.startswith(kinds, autoescape=True), Message.created_at < before
-            )
-        )
-
-
-def forget_about(session: Session, link: str) -> None:
-    """Delete the messages about one thing, done or not; they name people."""
-    session.execute(sa.delete(Message).where(Message.link == link))
+def forget_about(session: Session, links: Sequence[str]) -> None:
+    """Delete the messages about some things, done or not; they name people."""
+    session.execute(sa.delete(Message).where(Message.link.in_(links)))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.activities.models import Activity, Occurrence
+from portal.activities.models import Activity, Occurrence, OccurrenceStatus
 from portal.audit.actions import record
 from portal.clock import now
 from portal.db import lock, transaction
@@ -197,8 +197,7 @@ def cancel(registration_id: int) -> None:
         if registration.status is Status.CANCELLED:
             return
         _check_not_begun(occurrence)
-        if registration.status not in (Status.CONFIRMED, Status.WAITING):
-            raise Refused(_("The roll was called already. Talk to whoever received you."))
+        check_live(registration)
         take_out(session, occurrence, activity, registration, SeatChange.CANCELLED)
 
 
@@ -232,9 +231,8 @@ def shrink(registration_id: int, adults: int, children: int) -> None:
     """
     with transaction() as session:
         registration, occurrence, activity = locked(session, registration_id)
-        if registration.status not in (Status.CONFIRMED, Status.WAITING):
-            raise OutOfDate(_("This registration is cancelled already."))
         _check_not_begun(occurrence)
+        check_live(registration)
         if adults + children < 1:
             raise Refused(_("If nobody comes, cancel the registration."), field="adults")
         if adults > registration.adults or children > registration.children:
@@ -276,7 +274,8 @@ def be_late(registration_id: int, minutes: int) -> None:
         raise Missing
     with transaction() as session:
         registration, occurrence, _activity = locked(session, registration_id)
-        if registration.status is not Status.CONFIRMED or not rules.on_the_day(occurrence):
+        off = occurrence.status is OccurrenceStatus.CANCELLED
+        if off or registration.status is not Status.CONFIRMED or not rules.on_the_day(occurrence):
             raise Refused(_("You can say so on the day itself, as long as you have a place."))
         registration.late_minutes = minutes
         registration.changed_at = now()
@@ -319,6 +318,18 @@ def locked(
     if registration.occurrence_id != occurrence_id:
         raise OutOfDate(_("This registration has just been moved to another date. Please look again."))
     return registration, occurrence, session.get_one(Activity, occurrence.activity_id)
+
+
+def check_live(registration: Registration) -> None:
+    """Demand that the party is still to come: it has not left, and nobody has called the roll.
+
+    Raises:
+        OutOfDate: it is cancelled, or was called already.
+    """
+    if registration.status is Status.CANCELLED:
+        raise OutOfDate(_("This registration is cancelled already."))
+    if registration.status not in (Status.CONFIRMED, Status.WAITING):
+        raise OutOfDate(_("The roll was called already. Talk to whoever received you."))
 
 
 def _check_not_begun(occurrence: Occurrence) -> None:

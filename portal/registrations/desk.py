@@ -14,7 +14,7 @@ from portal.db import lock, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, ngettext
 from portal.registrations import notices, queue, rules
-from portal.registrations.actions import locked, resize, take_out
+from portal.registrations.actions import check_live, locked, resize, take_out
 from portal.registrations.models import Registration, SeatChange, Status
 from portal.stations.queries import is_in_scope
 
@@ -105,7 +105,7 @@ def set_seats(occurrence_id: int, seats: int | None, reason: str, by: Actor) -> 
     """
     with transaction() as session:
         occurrence = lock(session, Occurrence, occurrence_id)
-        if occurrence is None or not is_in_scope(occurrence.station_id, by.scope):
+        if occurrence is None or not occurrence.published or not is_in_scope(occurrence.station_id, by.scope):
             raise Missing
         if occurrence.ends_at <= now():
             raise Refused(_("It is over; its seats matter no more."))
@@ -309,8 +309,7 @@ def _write_figure(occurrence: Occurrence, attended: int, by: Actor) -> None:
 
 
 def _check_live(registration: Registration, occurrence: Occurrence, cancelled_too: bool = False) -> None:
-    if registration.status not in (Status.CONFIRMED, Status.WAITING):
-        raise OutOfDate(_("This registration is cancelled already."))
+    check_live(registration)
     cancelled = cancelled_too and occurrence.status is OccurrenceStatus.CANCELLED
     if rules.begun(occurrence) and not cancelled:
         raise Refused(_("It has begun. Now the roll-call says who came."))

@@ -17,6 +17,7 @@ from portal.registrations.party import (
     Party,
     Source,
     is_phone,
+    name_key,
     phone_of,
     read_children,
 )
@@ -45,6 +46,11 @@ class PartyForm(Form):
     guardian = line(_l("Guardian"), 40)
     guardian_relation = line(_l("Who that is to the child"), 20)
     note = line(_l("What we should know"), 120)
+
+    def validate_name(self, field: Any) -> None:
+        """Refuse a name that holds nothing a name is told by."""
+        if field.data and not name_key(field.data):
+            raise ValidationError(_("What is your name?"))
 
     def validate_phone(self, field: Any) -> None:
         """Refuse what is no telephone number, saying what is wrong with it."""
@@ -128,6 +134,26 @@ class RegistrationForm(PartyForm):
         """Demand somebody."""
         if not field.errors and not (field.data or 0) + (self.children.data or 0):
             raise ValidationError(_("How many come? At least one, please."))
+
+    @property
+    def _hidden(self) -> set[str]:
+        """Name the fields that this activity's form does not have."""
+        hidden = set() if self.limits.asks_age else {"age_band"}
+        if not self.limits.for_children:
+            hidden |= {"children", "children_names", "guardian", "guardian_relation", "consent_guardian"}
+        return hidden
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check the fields; what is wrong with one that is not there is said on top."""
+        valid: bool = super().validate(*args, **kwargs)
+        for name in self._hidden:
+            self.form_errors = [*self.form_errors, *map(str, self[name].errors)]
+            self[name].errors = []
+        return valid
+
+    def refuse(self, field: str | None, message: str) -> None:
+        """Put a refusal beside its field, or on top if the form has none."""
+        super().refuse(None if field in self._hidden else field, message)
 
     @property
     def _asks_about_children(self) -> bool:

@@ -119,9 +119,14 @@ def _tell(
         address=address_of(party),
         text=text,
         # The number stays sealed: whoever calls asks for it there, and that is logged.
-        link=f"/staff/registrations/{party.id}",
+        link=link_of(party.id),
         calls=calls,
     )
+
+
+def link_of(registration_id: int) -> str:
+    """Return where staff see the party that a message is about."""
+    return f"/staff/registrations/{registration_id}"
 
 
 def address_of(party: Registration) -> str:

@@ -158,7 +158,7 @@ def matching(parties: Sequence[Registration], words: str) -> list[Registration]:
     return [
         party
         for party in parties
-        if name_key(wanted) in party.name_key
+        if (name_key(wanted) and name_key(wanted) in party.name_key)
         or (len(digits) >= 4 and digits.isdecimal() and (party.phone or "").endswith(digits))
         or party.reference == reference
     ]

@@ -12,10 +12,11 @@ from portal.activities.models import Occurrence
 from portal.audit.actions import record
 from portal.clock import now
 from portal.db import transaction
-from portal.messages.actions import forget_about, forget_told
+from portal.messages.actions import forget_about
 from portal.registrations import rules
 from portal.registrations.actions import locked, take_out
 from portal.registrations.models import Registration, RegistrationDevice, SeatChange, Status
+from portal.registrations.notices import link_of
 
 BATCH = 500
 WAITED_IN_VAIN = timedelta(days=30)  # who never got a seat is forgotten sooner
@@ -51,7 +52,6 @@ def forget_parties() -> int:
             _empty(session, ids)
             gone += len(ids)
             record(session, MACHINE, "registrations.anonymised", "registration", detail=str(len(ids)))
-    forget_told("registration.", until)
     return gone
 
 
@@ -73,6 +73,7 @@ def _empty(session: Session, ids: Sequence[int]) -> None:
         .execution_options(synchronize_session=False)
     )
     session.execute(sa.delete(RegistrationDevice).where(RegistrationDevice.registration_id.in_(ids)))
+    forget_about(session, [link_of(one) for one in ids])  # what was told or is to be told names them, too
 
 
 def erase(registration_id: int, reason: str, by: Actor) -> None:
@@ -88,7 +89,6 @@ def erase(registration_id: int, reason: str, by: Actor) -> None:
             take_out(session, occurrence, activity, registration, SeatChange.REMOVED, by, reason)
         session.flush()
         _empty(session, [registration_id])
-        forget_about(session, f"/staff/registrations/{registration_id}")
         record(
             session,
             by,

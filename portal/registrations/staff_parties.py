@@ -107,7 +107,11 @@ def remove_party(registration_id: int) -> Response:
     form = ReasonForm(prefix="remove_")
     if not form.validate():
         return _again(registration_id, 422, remove=form)
-    desk.remove(registration_id, form.reason.data, actor())
+    try:
+        desk.remove(registration_id, form.reason.data, actor())
+    except Refused as refusal:
+        form.refuse(refusal.field, refusal.message)
+        return _again(registration_id, 409, remove=form)
     flash(_("Cancelled. What came free went to the queue."))
     return go(url_for(".registration", registration_id=registration_id))
 

@@ -79,7 +79,7 @@ def register(occurrence_id: int) -> Response:
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
         return _form_page(queries.with_rules(occurrence_id), form, 422 if refusal.field else 409)
-    if not receipt.new:
+    if not receipt.new and receipt.status is not Status.CANCELLED:
         flash(_("This person was signed up already; nothing was done twice."))
     response = go(url_for(".registration", token=token_of(receipt.reference)))
     return device.remember(response, here)
@@ -144,6 +144,7 @@ def _registration_page(
         position=queries.position(found) if found.status is Status.WAITING else 0,
         free=seats_left(occurrence.seats, occurrence.seats_taken),
         begun=rules.begun(occurrence),
+        may_change=found.status in (Status.CONFIRMED, Status.WAITING) and not rules.begun(occurrence),
         over=occurrence.ends_at <= now(),
         late_open=found.status is Status.CONFIRMED and rules.on_the_day(occurrence),
         late=actions.LATE,
