@@ -10,71 +10,15 @@ from functools import cache, lru_cache
 
 from flask_babel import get_locale
 
-from portal.i18n import lazy_pgettext, pgettext
+from portal.activities.lunar_names import FESTIVAL_NAMES, TERM_NAMES
+from portal.i18n import pgettext
 
 FIRST_DAY = date(1901, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 
-# In the order of the year, from January.
-_TERM_NAMES = {
-    "xiaohan": lazy_pgettext("solar term", "Minor Cold"),
-    "dahan": lazy_pgettext("solar term", "Major Cold"),
-    "lichun": lazy_pgettext("solar term", "Start of Spring"),
-    "yushui": lazy_pgettext("solar term", "Rain Water"),
-    "jingzhe": lazy_pgettext("solar term", "Awakening of Insects"),
-    "chunfen": lazy_pgettext("solar term", "Spring Equinox"),
-    "qingming": lazy_pgettext("solar term", "Pure Brightness"),
-    "guyu": lazy_pgettext("solar term", "Grain Rain"),
-    "lixia": lazy_pgettext("solar term", "Start of Summer"),
-    "xiaoman": lazy_pgettext("solar term", "Grain Buds"),
-    "mangzhong": lazy_pgettext("solar term", "Grain in Ear"),
-    "xiazhi": lazy_pgettext("solar term", "Summer Solstice"),
-    "xiaoshu": lazy_pgettext("solar term", "Minor Heat"),
-    "dashu": lazy_pgettext("solar term", "Major Heat"),
-    "liqiu": lazy_pgettext("solar term", "Start of Autumn"),
-    "chushu": lazy_pgettext("solar term", "End of Heat"),
-    "bailu": lazy_pgettext("solar term", "White Dew"),
-    "qiufen": lazy_pgettext("solar term", "Autumn Equinox"),
-    "hanlu": lazy_pgettext("solar term", "Cold Dew"),
-    "shuangjiang": lazy_pgettext("solar term", "Frost's Descent"),
-    "lidong": lazy_pgettext("solar term", "Start of Winter"),
-    "xiaoxue": lazy_pgettext("solar term", "Minor Snow"),
-    "daxue": lazy_pgettext("solar term", "Major Snow"),
-    "dongzhi": lazy_pgettext("solar term", "Winter Solstice"),
-}
-TERMS = tuple(_TERM_NAMES)
+TERMS = tuple(TERM_NAMES)
 
-# The most important first; 中秋 before 国庆, which everybody knows by heart.
-_FESTIVAL_NAMES = {
-    "chunjie": lazy_pgettext("festival", "Spring Festival"),
-    "chuxi": lazy_pgettext("festival", "Lunar New Year's Eve"),
-    "yuanxiao": lazy_pgettext("festival", "Lantern Festival"),
-    "qingming": lazy_pgettext("festival", "Tomb-Sweeping Day"),
-    "duanwu": lazy_pgettext("festival", "Dragon Boat Festival"),
-    "zhongqiu": lazy_pgettext("festival", "Mid-Autumn Festival"),
-    "chongyang": lazy_pgettext("festival", "Double Ninth Festival"),
-    "yuandan": lazy_pgettext("festival", "New Year's Day"),
-    "laodong": lazy_pgettext("festival", "Labour Day"),
-    "guoqing": lazy_pgettext("festival", "National Day"),
-    "qixi": lazy_pgettext("festival", "Qixi Festival"),
-    "dongzhi": lazy_pgettext("festival", "Winter Solstice"),
-    "leifeng": lazy_pgettext("festival", "Learn from Lei Feng Day"),
-    "funv": lazy_pgettext("festival", "Women's Day"),
-    "ertong": lazy_pgettext("festival", "Children's Day"),
-    "jiandang": lazy_pgettext("festival", "Party Founding Day"),
-    "jianjun": lazy_pgettext("festival", "Army Day"),
-    "jiaoshi": lazy_pgettext("festival", "Teachers' Day"),
-    "qingnian": lazy_pgettext("festival", "Youth Day"),
-    "muqin": lazy_pgettext("festival", "Mother's Day"),
-    "zhishu": lazy_pgettext("festival", "Tree-Planting Day"),
-    "zhiyuanzhe": lazy_pgettext("festival", "International Volunteer Day"),
-    "laba": lazy_pgettext("festival", "Laba Festival"),
-    "xiaonian": lazy_pgettext("festival", "Little New Year"),
-    "longtaitou": lazy_pgettext("festival", "Dragon Raises Its Head"),
-    "zhongyuan": lazy_pgettext("festival", "Zhongyuan Festival"),
-    "xiayuan": lazy_pgettext("festival", "Xiayuan Festival"),
-}
-FESTIVALS = tuple(_FESTIVAL_NAMES)
+FESTIVALS = tuple(FESTIVAL_NAMES)
 
 # Month and day; never in a leap month.
 _LUNAR_FESTIVALS = {
@@ -309,12 +253,12 @@ def lunar_long_label(lunar: LunarDate) -> str:
 
 def term_label(code: str) -> str:
     """Name the solar term."""
-    return str(_TERM_NAMES[code])
+    return str(TERM_NAMES[code])
 
 
 def festival_label(code: str) -> str:
     """Name the festival."""
-    return str(_FESTIVAL_NAMES[code])
+    return str(FESTIVAL_NAMES[code])
 
 
 def cell_label(facts: DayFacts) -> tuple[str, bool]:

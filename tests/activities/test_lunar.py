@@ -239,13 +239,15 @@ def test_the_official_days_of_2026_are_those_of_the_notice() -> None:
     assert {day: official for day, official in found.items() if official} == expected
 
 
-def test_a_year_without_a_notice_says_nothing() -> None:
+def test_a_year_without_a_notice_says_what_the_law_lets_expect_and_no_more() -> None:
     first_without = next(year for year in count(2026) if not lunar.holidays_published(year))
     assert first_without > 2026
     for year in (2003, first_without):
         assert not lunar.holidays_published(year)
         days = days_between(date(year, 1, 1), date(year, 12, 31))
-        assert {lunar.official_day(day) for day in days} == {None}
+        marked = {day for day in days if lunar.official_day(day) is not None}
+        assert marked == lunar.statutory_days(year)
+        assert {lunar.official_day(day) for day in marked} == {lunar.OfficialDay.EXPECTED}
 
 
 def test_a_day_is_told_in_full() -> None:

@@ -124,10 +124,11 @@ def test_a_portal_keeps_its_keys_to_itself(app: Flask, environ: dict[str, str], 
 def test_keys_may_come_from_the_settings(environ: dict[str, str], make: Make) -> None:
     def seen(**settings: str) -> str | None:
         portal = create_app(environ | settings)
-        with portal.app_context():
-            found = db.session.get_one(Registration, party_id).phone
-        close(portal)
-        return found
+        try:
+            with portal.app_context():
+                return db.session.get_one(Registration, party_id).phone
+        finally:
+            close(portal)
 
     portal = create_app(environ | {"DATA_KEYS": "old", "INDEX_KEY": "index"})
     party_id = Make(portal).registration(Make(portal).class_with_seats(), phone=PHONE).registration_id
