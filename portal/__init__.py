@@ -28,6 +28,7 @@ from portal.activities import (
     staff_dates,
     staff_holidays,
     staff_posting,
+    staff_rows,
     station_pages,
 )
 from portal.activities import staff as activities_staff
@@ -54,7 +55,7 @@ from portal.web import (
 )
 
 # These hang their views on the blueprint of activities_staff.
-STAFF_VIEWS = (staff_posting, staff_dates, staff_holidays, registrations_staff, staff_parties)
+STAFF_VIEWS = (staff_posting, staff_dates, staff_rows, staff_holidays, registrations_staff, staff_parties)
 BLUEPRINTS = (
     health.bp,
     stations.bp,

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from portal.accounts.actions import drop_dead_sessions
+from portal.activities import holidays
+from portal.activities.repeating import compare_with_days_off, make_coming_dates
 from portal.clock import now
 from portal.db import transaction
 from portal.jobs import Job, forget_old_runs
@@ -18,8 +20,16 @@ def forget_submissions() -> None:
         forget_before(session, now() - timedelta(days=7))
 
 
+def make_dates() -> None:
+    """Make the dates that rules call for, by the days off as they are known now."""
+    holidays.look_again()
+    make_coming_dates()
+    compare_with_days_off()
+
+
 JOBS = (
     Job("deliver messages", timedelta(minutes=1), deliver_waiting),
+    Job("make dates", timedelta(hours=1), make_dates),
     Job("drop dead sessions", timedelta(hours=1), drop_dead_sessions),
     Job("drop ended limits", timedelta(hours=1), drop_ended),
     Job("forget parties", timedelta(days=1), forget_parties),

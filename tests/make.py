@@ -17,6 +17,8 @@ from portal.activities import actions
 from portal.activities.content import Content, Where
 from portal.activities.dates import Span
 from portal.activities.models import Audience, Category, Occurrence
+from portal.activities.recurrence import Kind, Rule
+from portal.activities.recurrences import Repeats
 from portal.clock import now, today
 from portal.db import db, transaction
 from portal.messages.actions import tell
@@ -123,8 +125,9 @@ class Make:
         ages: tuple[int | None, int | None] = (None, None),
         opens_days: int | None = None,
         closes_minutes: int = 0,
+        repeats: Repeats | None = None,
     ) -> int:
-        """Post an activity, tomorrow from ten to eleven unless `spans` say otherwise, and return its id."""
+        """Post an activity, tomorrow from ten to eleven unless `spans` or a rule say otherwise."""
         title = title or f"活动 {next(self._numbers)}"
         content = Content(
             title=title,
@@ -151,6 +154,7 @@ class Make:
                 spans or [span()],
                 publish=published,
                 by=self.actor(Role.EDITOR, station),
+                repeats=repeats,
             )
 
     def occurrence(
@@ -225,3 +229,14 @@ def span(
     return Span(
         first, first + timedelta(days=lasts - 1), time.fromisoformat(opens), time.fromisoformat(closes)
     )
+
+
+def each_week(
+    days: int = 1, opens: str = "10:00", closes: str = "11:00", first: date | None = None, **parts: Any
+) -> Repeats:
+    """Return a rule for each week from so many days from today on, six times unless it says otherwise."""
+    first = first or today() + timedelta(days=days)
+    given: dict[str, Any] = {"weekdays": (first.weekday(),), "count": 6}
+    given |= {"count": None} if "ends_on" in parts else {}
+    rule = Rule(Kind.WEEKLY, first, **given | parts)
+    return Repeats(rule, time.fromisoformat(opens), time.fromisoformat(closes))

@@ -1,12 +1,14 @@
-"""Post activities, publish, change and cancel them."""
+"""Post activities, publish and change them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.activities import rooms
+from portal.activities import repeating, rooms
 from portal.activities.content import Content, Where
 from portal.activities.dates import Span, span_of
 from portal.activities.models import (
@@ -15,9 +17,9 @@ from portal.activities.models import (
     ActivityCohost,
     ActivityStatus,
     Occurrence,
-    OccurrenceStatus,
 )
-from portal.activities.occurrences import call_off, open_window
+from portal.activities.occurrences import new_date, open_window
+from portal.activities.recurrences import Recurrence, Repeats
 from portal.activities.search import search_text
 from portal.audit.actions import record
 from portal.clock import now
@@ -37,8 +39,9 @@ def post(
     publish: bool,
     by: Actor,
     key: str = "",
+    repeats: Repeats | None = None,
 ) -> int:
-    """Make an activity with its dates and return its id; the same key makes it once.
+    """Make an activity with its dates, or with a rule that makes them, and return its id; once for a key.
 
     Raises:
         Missing: the station is not within the actor's scope, or the room is not the station's.
@@ -60,7 +63,7 @@ def post(
         session.add(activity)
         session.flush()
         _relate(session, activity.id, station_id, content)
-        _add_dates(session, activity, where, spans)
+        _add_dates(session, activity, where, spans, repeats)
         record(session, by, "activity.posted", "activity", activity.id, station_id, detail=content.title)
         if publish:
             _publish(session, activity, by)
@@ -76,6 +79,7 @@ def rewrite_draft(
     spans: Sequence[Span],
     publish: bool,
     by: Actor,
+    repeats: Repeats | None = None,
 ) -> None:
     """Replace all of a draft, its dates too, and publish it if wished.
 
@@ -85,13 +89,14 @@ def rewrite_draft(
         OutOfDate: somebody else has changed it since version.
     """
     with transaction() as session:
-        activity = _locked(session, activity_id, by, version)
+        activity = locked(session, activity_id, by, version)
         if activity.status is not ActivityStatus.DRAFT:
             raise OutOfDate(_("This activity is published already. Change its text or its single dates."))
         _fill(session, activity, content, where)
         _relate(session, activity.id, activity.station_id, content)
         session.execute(sa.delete(Occurrence).where(Occurrence.activity_id == activity_id))
-        _add_dates(session, activity, where, spans)
+        session.execute(sa.delete(Recurrence).where(Recurrence.activity_id == activity_id))
+        _add_dates(session, activity, where, spans, repeats)
         activity.touch()
         if publish:
             _publish(session, activity, by)
@@ -105,7 +110,7 @@ def change_content(activity_id: int, version: int, content: Content, by: Actor) 
         OutOfDate: somebody else has changed it since version.
     """
     with transaction() as session:
-        activity = _locked(session, activity_id, by, version)
+        activity = locked(session, activity_id, by, version)
         renamed = activity.title != content.title
         where = Where(
             activity.room_id,
@@ -127,6 +132,46 @@ def change_content(activity_id: int, version: int, content: Content, by: Actor) 
         record(session, by, "activity.changed", "activity", activity_id, activity.station_id)
 
 
+def add_date(
+    activity_id: int, when: Span, where: Where, by: Actor, key: str = "", instead: date | None = None
+) -> int:
+    """Add one date by hand to what is published and return its id; once for a key.
+
+    `instead` names the day on which a rule made none because the room was taken.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope, or the room is not its station's.
+        Refused: it is not published, the time has passed, or the room is taken.
+    """
+    with transaction() as session:
+        before = earlier(session, "occurrence.added", by, key)
+        if before is not None:
+            return int(before)
+        activity = locked(session, activity_id, by)
+        if activity.status is not ActivityStatus.PUBLISHED:
+            raise Refused(_("Publish it first, then add dates."))
+        if when.ends_at <= now():
+            raise Refused(_("That time has passed. Please check day and time."), field="first_day")
+        rooms.check(session, where.room_id, activity.station_id)
+        added = new_date(activity, replace(where, seats=activity.seats), when)
+        added.by_hand = True
+        repeating.publish_dates(session, [(added, when)])
+        if instead is not None:
+            repeating.settle_blocked(session, activity_id, instead)
+        activity.touch()
+        record(
+            session,
+            by,
+            "occurrence.added",
+            "occurrence",
+            added.id,
+            activity.station_id,
+            detail=str(when.first),
+        )
+        done(session, "occurrence.added", by, key, str(added.id))
+        return added.id
+
+
 def publish(activity_id: int, by: Actor) -> None:
     """Show a draft to everybody; publishing twice changes nothing.
 
@@ -135,7 +180,7 @@ def publish(activity_id: int, by: Actor) -> None:
         Refused: it has no dates to come, was cancelled, or its room is taken at one of the times.
     """
     with transaction() as session:
-        activity = _locked(session, activity_id, by)
+        activity = locked(session, activity_id, by)
         if activity.status is ActivityStatus.CANCELLED:
             raise Refused(_("This activity was cancelled. Copy it to hold it again."))
         if activity.status is ActivityStatus.DRAFT:
@@ -151,7 +196,7 @@ def delete_draft(activity_id: int, by: Actor) -> None:
         Refused: it was published; then it can only be cancelled.
     """
     with transaction() as session:
-        activity = _locked(session, activity_id, by)
+        activity = locked(session, activity_id, by)
         if activity.status is not ActivityStatus.DRAFT:
             raise Refused(_("It was published, so people may count on it. It can be cancelled, not deleted."))
         record(
@@ -166,46 +211,19 @@ def delete_draft(activity_id: int, by: Actor) -> None:
         session.execute(sa.delete(Activity).where(Activity.id == activity_id))
 
 
-def cancel(activity_id: int, reason: str, by: Actor) -> int:
-    """Cancel an activity with all its dates to come; return how many were cancelled.
-
-    Raises:
-        Missing: there is no such activity within the actor's scope.
-        Refused: it is a draft, which is deleted instead.
-    """
-    with transaction() as session:
-        activity = _locked(session, activity_id, by)
-        if activity.status is ActivityStatus.DRAFT:
-            raise Refused(_("This is a draft nobody has seen. It can simply be deleted."))
-        if activity.status is ActivityStatus.CANCELLED:
-            return 0
-        activity.status = ActivityStatus.CANCELLED
-        activity.cancel_reason = reason
-        activity.cancelled_at = now()
-        activity.touch()
-        coming = session.scalars(
-            sa.select(Occurrence)
-            .where(
-                Occurrence.activity_id == activity_id,
-                Occurrence.starts_at > now(),
-                Occurrence.status == OccurrenceStatus.PLANNED,
-            )
-            .order_by(Occurrence.id)
-            .with_for_update()
-        ).all()
-        for occurrence in coming:
-            call_off(session, occurrence, activity, reason)
-        record(session, by, "activity.cancelled", "activity", activity_id, activity.station_id, reason=reason)
-        return len(coming)
-
-
 def _check_station(session: Session, station_id: int, by: Actor) -> None:
     station = session.get(Station, station_id)
     if station is None or station.closed or not is_in_scope(station_id, by.scope):
         raise Missing
 
 
-def _locked(session: Session, activity_id: int, by: Actor, version: int | None = None) -> Activity:
+def locked(session: Session, activity_id: int, by: Actor, version: int | None = None) -> Activity:
+    """Lock an activity within the actor's scope.
+
+    Raises:
+        Missing: there is none.
+        OutOfDate: somebody else has changed it since version.
+    """
     activity = lock(session, Activity, activity_id)
     if activity is None or not is_in_scope(activity.station_id, by.scope):
         raise Missing
@@ -251,25 +269,14 @@ def _relate(session: Session, activity_id: int, station_id: int, content: Conten
     )
 
 
-def _add_dates(session: Session, activity: Activity, where: Where, spans: Sequence[Span]) -> None:
-    session.add_all(
-        Occurrence(
-            activity_id=activity.id,
-            station_id=activity.station_id,
-            starts_at=when.starts_at,
-            ends_at=when.ends_at,
-            room_id=where.room_id,
-            place_name=activity.place_name,
-            place_address=where.place_address,
-            place_directions=where.place_directions,
-            seats=where.seats,
-            status=OccurrenceStatus.PLANNED,
-            changed_at=now(),
-        )
-        for when in spans
-    )
+def _add_dates(
+    session: Session, activity: Activity, where: Where, spans: Sequence[Span], repeats: Repeats | None
+) -> None:
+    if repeats is not None:
+        repeating.begin(session, activity, repeats, where)
+        return
+    session.add_all(new_date(activity, where, when) for when in spans)
     session.flush()
-    _set_windows(session, activity)
 
 
 def _set_windows(session: Session, activity: Activity) -> None:

@@ -9,8 +9,6 @@ from portal.clock import at, local
 from portal.errors import Refused
 from portal.i18n import _
 
-MOST_DATES = 60  # of one weekly repetition
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -60,32 +58,6 @@ def span(first: date, last: date | None, opens: time, closes: time) -> Span:
     if (last - first).days >= LONGEST_DAYS:
         raise Refused(_("One date goes on for %(days)s days at most.", days=LONGEST_DAYS), field="last_day")
     return Span(first, last, opens, closes)
-
-
-def weekly(one: Span, until: date) -> list[Span]:
-    """Repeat a span each week on the same weekday, up to and including the date `until`.
-
-    Raises:
-        Refused: nothing is left, there would be more than MOST_DATES, or the dates would overlap.
-    """
-    if until < one.first:
-        raise Refused(_("The repetition ends before the first date."), field="until")
-    if (one.last - one.first).days >= 7:
-        raise Refused(_("What goes on for more than a week cannot repeat each week."), field="repeat")
-    count = (until - one.first).days // 7 + 1
-    if count > MOST_DATES:
-        raise Refused(
-            _(
-                "That would be %(count)s dates. At most %(most)s at a time, please.",
-                count=count,
-                most=MOST_DATES,
-            ),
-            field="until",
-        )
-    return [
-        Span(one.first + timedelta(weeks=n), one.last + timedelta(weeks=n), one.opens, one.closes)
-        for n in range(count)
-    ]
 
 
 def overlapping(

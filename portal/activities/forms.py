@@ -11,13 +11,17 @@ from portal.activities import dates
 from portal.activities.content import Content, Where
 from portal.activities.labels import AUDIENCES, CATEGORIES, SOURCES
 from portal.activities.models import Activity, Audience, Category, CountSource, Occurrence
-from portal.clock import local, today
+from portal.activities.recurrences import Recurrence
+from portal.activities.rescheduling import Reach
+from portal.activities.rule_form import LeaveOutFields, RuleFields
+from portal.clock import today
 from portal.errors import Refused
 from portal.i18n import _, ngettext, pgettext
 from portal.i18n import lazy_gettext as _l
 from portal.stations.forms import phone_check
 from portal.stations.models import Room
 from portal.web.forms import Day, Form, WallTime, WhiteSpaceCheck, count, line, paragraphs
+from portal.web.text import number_of
 
 ELSEWHERE = "elsewhere"
 OPENS_DAYS = (1, 3, 7, 14, 30)
@@ -32,6 +36,13 @@ def before(minutes: int) -> str:
     if minutes < 1440:
         return ngettext("%(num)s hour before", "%(num)s hours before", minutes // 60)
     return ngettext("%(num)s day before", "%(num)s days before", minutes // 1440)
+
+
+REACHES = [
+    (Reach.ONE.value, _l("Only this date")),
+    (Reach.FOLLOWING.value, _l("This one and those after it")),
+    (Reach.ALL.value, _l("All that are still to come")),
+]
 
 
 class ContentForm(Form):
@@ -192,7 +203,7 @@ class PlaceFields:
             place_directions=self.place_directions.data or "",
         )
 
-    def show_place(self, place: Activity | Occurrence) -> None:
+    def show_place(self, place: Activity | Occurrence | Recurrence) -> None:
         """Fill the fields with where something takes place."""
         self.room.data = str(place.room_id) if place.room_id else ELSEWHERE
         self.place_name.data = place.place_name
@@ -221,75 +232,104 @@ class TimeFields:
             self.refuse(refusal.field, refusal.message)  # type: ignore[attr-defined]
             return None
 
+    def show_span(self, one: dates.Span) -> None:
+        """Fill the fields with when something takes place."""
+        self.first_day.data = one.first
+        self.last_day.data = None if one.first == one.last else one.last
+        self.opens.data, self.closes.data = one.opens, one.closes
 
-class PostForm(ContentForm, PlaceFields, TimeFields):
+
+class PostForm(ContentForm, PlaceFields, TimeFields, RuleFields):
     """All of a new activity on one page."""
 
     seats = count(_l("How many can come"), 1, 100_000)
     station = SelectField(_l("Which station leads"), validate_choice=False)
-    repeat = RadioField(_l("How often"), default="once", validate_choice=False)
-    until = Day(_l("Until which day"))
 
     def validate_station(self, field: Any) -> None:
         """Accept only a station within the scope."""
         if field.data not in {value for value, _label in field.choices}:
             raise ValidationError(_("Please choose the station."))
 
-    def validate_repeat(self, field: Any) -> None:
-        """Accept once or weekly."""
-        if field.data not in ("once", "weekly"):
-            raise ValidationError(_("Please choose one."))
-
-    def validate_until(self, field: Any) -> None:
-        """Demand an end for what repeats."""
-        if self.repeat.data == "weekly" and field.data is None and not field.errors:
-            raise ValidationError(_("Until which day does it repeat?"))
-
     def where(self) -> Where:
         """Return where it takes place, and how many find room there."""
         return replace(super().where(), seats=self.seats.data)
 
-    def show_place(self, place: Activity | Occurrence) -> None:
+    def show_place(self, place: Activity | Occurrence | Recurrence) -> None:
         """Fill in the place with its seats, too."""
         super().show_place(place)
         self.seats.data = place.seats
 
-    def spans(self) -> list[dates.Span]:
-        """Return every date it will have; empty with the fault beside its field."""
-        one = self.span()
-        if one is None:
-            return []
-        if self.repeat.data != "weekly":
-            return [one]
-        if self.until.data is None:
-            return []
-        try:
-            return dates.weekly(one, self.until.data)
-        except Refused as refusal:
-            self.refuse(refusal.field, refusal.message)
-            return []
+
+class OutlookFields:
+    """What somebody says who has looked at what a change would do; joined into the forms that change rows."""
+
+    seen = HiddenField()
+    stay = SelectMultipleField(_l("Leave as they are"), validate_choice=False)
+    people = RadioField(_l("Where people are signed up"), default="keep", validate_choice=False)
+    word = line(_l("A word to those who are told"), 60)
+
+    def offer_outlook(self) -> None:
+        """Fill in the choices."""
+        self.people.choices = [
+            ("keep", _("hold that date all the same")),
+            ("cancel", _("cancel it and tell them")),
+        ]
+
+    def validate_people(self, field: Any) -> None:
+        """Accept only what is offered."""
+        if field.data not in ("keep", "cancel"):
+            raise ValidationError(_("Please choose one."))
+
+    def ids_to_stay(self) -> frozenset[int]:
+        """Return the ids of the dates ticked to be left as they are."""
+        return frozenset(number_of(value) for value in self.stay.data or () if value.isdecimal())
 
 
-class MoveForm(Form, PlaceFields, TimeFields):
-    """Another time or place for one date."""
+class MoveForm(Form, PlaceFields, TimeFields, LeaveOutFields, OutlookFields):
+    """Another time or place for one date, or for it and others of its row."""
 
     sequence = HiddenField()
+    reach = RadioField(_l("Which dates"), default=Reach.ONE.value, validate_choice=False)
+
+    def offer_reach(self, in_a_row: bool) -> None:
+        """Fill in which dates a change can reach: only this one where no rule has made it."""
+        self.reach.choices = REACHES if in_a_row else REACHES[:1]
+        self.offer_outlook()
+
+    def validate_reach(self, field: Any) -> None:
+        """Accept only what is offered."""
+        if field.data not in dict(self.reach.choices):
+            raise ValidationError(_("Please choose one."))
 
     def show(self, occurrence: Occurrence) -> None:
         """Fill the form with an occurrence."""
-        begins, ends = local(occurrence.starts_at), local(occurrence.ends_at)
         self.sequence.data = str(occurrence.sequence)
-        self.first_day.data = begins.date()
-        self.last_day.data = None if begins.date() == ends.date() else ends.date()
-        self.opens.data = begins.time()
-        self.closes.data = ends.time()
+        self.show_span(dates.span_of(occurrence.starts_at, occurrence.ends_at))
         self.show_place(occurrence)
 
 
-class CancelForm(Form):
-    """Why something does not take place."""
+class RowForm(Form, PlaceFields, TimeFields, RuleFields, OutlookFields):
+    """Another rule for the dates to come."""
 
+
+class DateForm(Form, PlaceFields, TimeFields):
+    """One more date."""
+
+
+class CancelForm(Form):
+    """Why something does not take place; of a row, this date or all that follow."""
+
+    reach = RadioField(_l("Which dates"), default=Reach.ONE.value, validate_choice=False)
     reason = line(_l("Why? Everybody can read it"), 60, required=_l("Please say why; people will ask."))
+
+    def offer_reach(self) -> None:
+        """Fill in which dates it can be."""
+        self.reach.choices = REACHES[:2]
+
+    def validate_reach(self, field: Any) -> None:
+        """Accept only what is offered."""
+        if field.data not in (Reach.ONE, Reach.FOLLOWING):
+            raise ValidationError(_("Please choose one."))
 
 
 class CountForm(Form):

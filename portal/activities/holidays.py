@@ -21,6 +21,7 @@ from portal.access import Actor
 from portal.activities import lunar
 from portal.activities.lunar import OfficialDay
 from portal.activities.models import OfficialDate
+from portal.activities.repeating import compare_with_days_off
 from portal.audit.actions import record
 from portal.clock import now
 from portal.db import db, take_name, transaction
@@ -130,6 +131,7 @@ def take_over(year: int, days: Sequence[Named], by: Actor) -> None:
         )
         record(session, by, "holidays.entered", "year", year, detail=f"{len(days)} days")
     look_again()
+    compare_with_days_off()
 
 
 def look_again() -> None:

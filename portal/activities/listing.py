@@ -19,7 +19,7 @@ from portal.activities.models import (
     Occurrence,
     OccurrenceStatus,
 )
-from portal.clock import end_of, now, start_of
+from portal.clock import end_of, now, start_of, today
 from portal.db import db, like
 from portal.stations.queries import in_scope, members_of
 from portal.web.text import fold
@@ -202,6 +202,28 @@ def dates_of(activity_id: int, limit: int = 60, after: datetime | None = None) -
     if after is not None:
         wanted = wanted.where(Occurrence.ends_at > after)
     return [make_card(row) for row in db.session.execute(wanted.limit(limit))]
+
+
+def has_later(occurrence: Occurrence) -> bool:
+    """Say whether the activity has a date after this one that takes place."""
+    wanted = sa.select(
+        sa.exists().where(
+            Occurrence.activity_id == occurrence.activity_id,
+            Occurrence.starts_at > occurrence.starts_at,
+            Occurrence.status == OccurrenceStatus.PLANNED,
+        )
+    )
+    return bool(db.session.scalar(wanted))
+
+
+def cancelled_today(activity_id: int) -> int:
+    """Count the dates to come of an activity that were cancelled today, and can be taken back."""
+    wanted = sa.select(sa.func.count()).where(
+        Occurrence.activity_id == activity_id,
+        Occurrence.cancelled_at >= start_of(today()),
+        Occurrence.starts_at > now(),
+    )
+    return db.session.scalar(wanted) or 0
 
 
 def last_date(activity_id: int) -> Card | None:

@@ -21,7 +21,7 @@ TERMS = tuple(TERM_NAMES)
 FESTIVALS = tuple(FESTIVAL_NAMES)
 
 # Month and day; never in a leap month.
-_LUNAR_FESTIVALS = {
+LUNAR_FESTIVALS = {
     "chunjie": (1, 1),
     "yuanxiao": (1, 15),
     "longtaitou": (2, 2),
@@ -34,7 +34,7 @@ _LUNAR_FESTIVALS = {
     "laba": (12, 8),
     "xiaonian": (12, 24),  # as Guangdong keeps it; the north keeps the 23rd
 }
-_FIXED_FESTIVALS = {
+FIXED_FESTIVALS = {
     "yuandan": (1, 1),
     "leifeng": (3, 5),
     "funv": (3, 8),
@@ -195,7 +195,7 @@ def holidays_published(year: int) -> bool:
     if year in _entered_years:
         return True
     # Every notice gives National Day off, while it can also name the last days of the year before.
-    return date(year, *_FIXED_FESTIVALS["guoqing"]) in _noticed_days()[0]
+    return date(year, *FIXED_FESTIVALS["guoqing"]) in _noticed_days()[0]
 
 
 @cache
@@ -208,7 +208,7 @@ def statutory_days(year: int) -> frozenset[date]:
     spring = solar_date(year, 1, 1)
     around_spring = {spring + timedelta(days=offset) for offset in (-1, 0, 1, 2)}
     fixed = {date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))}
-    lunar_days = {solar_date(year, *_LUNAR_FESTIVALS[code]) for code in ("duanwu", "zhongqiu")}
+    lunar_days = {solar_date(year, *LUNAR_FESTIVALS[code]) for code in ("duanwu", "zhongqiu")}
     return frozenset(around_spring | fixed | lunar_days | {term_day(year, "qingming")})
 
 
@@ -338,8 +338,8 @@ def _festivals_of_year(year: int) -> dict[date, tuple[str, ...]]:
 
 
 def _days_of(code: str, year: int) -> list[date]:
-    if code in _FIXED_FESTIVALS:
-        return [date(year, *_FIXED_FESTIVALS[code])]
+    if code in FIXED_FESTIVALS:
+        return [date(year, *FIXED_FESTIVALS[code])]
     if code in TERMS:
         return [term_day(year, code)]
     if code == "chuxi":  # the 29th or the 30th
@@ -348,7 +348,7 @@ def _days_of(code: str, year: int) -> list[date]:
         eve = date(year, 5, 7)
         return [eve + timedelta(days=7 - eve.isoweekday() % 7)]
     lunar_years = (year - 1, year)  # a lunar year runs into the next Gregorian one
-    days = (solar_date(lunar_year, *_LUNAR_FESTIVALS[code]) for lunar_year in lunar_years)
+    days = (solar_date(lunar_year, *LUNAR_FESTIVALS[code]) for lunar_year in lunar_years)
     return [day for day in days if day.year == year]
 
 

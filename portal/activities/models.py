@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
+import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -186,6 +187,8 @@ class Occurrence(Model):
         Index("ix_occurrence_starts_at_id", "starts_at", "id"),
         Index("ix_occurrence_station_id_starts_at", "station_id", "starts_at"),
         Index("ix_occurrence_activity_id_starts_at", "activity_id", "starts_at"),
+        # A rule makes each of its dates once, however often it is asked.
+        Index("ix_occurrence_recurrence_id_meant_on", "recurrence_id", "meant_on", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -232,6 +235,10 @@ class Occurrence(Model):
     )
     opens_at: Mapped[datetime | None]  # registration; None: as soon as it is published
     closes_at: Mapped[datetime | None]  # None: when it begins
+    # Which rule made it, and on which day the rule means it; what was changed by hand, the rule lets be.
+    recurrence_id: Mapped[int | None] = mapped_column(ForeignKey("recurrence.id"))
+    meant_on: Mapped[date | None]
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     activity: Mapped[Activity] = relationship(lazy="raise")
     station: Mapped[Station] = relationship(lazy="raise")

@@ -1,5 +1,7 @@
 """Cancel, restore and move single dates, and write down who came."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
@@ -41,6 +43,7 @@ def cancel(occurrence_id: int, reason: str, by: Actor) -> None:
         if occurrence.ends_at <= now():
             raise Refused(_("It is over. What took place cannot be cancelled."))
         call_off(session, occurrence, activity, reason)
+        occurrence.by_hand = True
         record(
             session,
             by,
@@ -70,19 +73,12 @@ def restore(occurrence_id: int, by: Actor) -> None:
             activity.cancel_reason = ""
             activity.cancelled_at = None
             activity.touch()
-        occurrence.status = OccurrenceStatus.PLANNED
-        occurrence.cancel_reason = ""
-        occurrence.cancelled_at = None
-        occurrence.bump()
-        rooms.book(session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at))])
-        tell_cohosts(session, activity, occurrence, _("takes place after all"))
-        for follower in followers():
-            follower.restored(session, occurrence, activity)
+        call_on(session, occurrence, activity)
         record(session, by, "occurrence.restored", "occurrence", occurrence_id, occurrence.station_id)
 
 
-def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor) -> None:
-    """Give one date another time or place; its seats stay.
+def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor, word: str = "") -> None:
+    """Give one date another time or place; its seats stay. A word goes to those who are told.
 
     Raises:
         Missing: there is no such occurrence within the actor's scope, or the room is not its station's.
@@ -98,21 +94,13 @@ def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor)
         if occurrence.ends_at <= now():
             raise Refused(_("It is over. What took place cannot be moved."))
         rooms.check(session, where.room_id, occurrence.station_id)
-        occurrence.starts_at = when.starts_at
-        occurrence.ends_at = when.ends_at
-        occurrence.room_id = where.room_id
-        occurrence.place_name = "" if where.room_id else where.place_name
-        occurrence.place_address = where.place_address
-        occurrence.place_directions = where.place_directions
-        open_window(occurrence, activity)
-        occurrence.bump()
+        occurrence.by_hand = True
+        put(occurrence, activity, when, where)
         session.flush()
         if occurrence.published:
             rooms.release(session, [occurrence.id])
             rooms.book(session, [(occurrence, when)])
-            tell_cohosts(session, activity, occurrence, _("has changed"))
-            for follower in followers():
-                follower.moved(session, occurrence, activity)
+            tell_moved(session, occurrence, activity, word)
         record(session, by, "occurrence.moved", "occurrence", occurrence_id, occurrence.station_id)
 
 
@@ -174,6 +162,69 @@ def call_off(session: Session, occurrence: Occurrence, activity: Activity, reaso
     tell_cohosts(session, activity, occurrence, _("is cancelled: %(reason)s", reason=reason))
     for follower in followers():
         follower.cancelled(session, occurrence, activity)
+
+
+def call_on(session: Session, occurrence: Occurrence, activity: Activity) -> None:
+    """Take back a cancellation inside the transaction that decided so.
+
+    Raises:
+        Refused: its room was given away meanwhile.
+    """
+    occurrence.status = OccurrenceStatus.PLANNED
+    occurrence.cancel_reason = ""
+    occurrence.cancelled_at = None
+    occurrence.bump()
+    rooms.book(session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at))])
+    tell_cohosts(session, activity, occurrence, _("takes place after all"))
+    for follower in followers():
+        follower.restored(session, occurrence, activity)
+
+
+def put(occurrence: Occurrence, activity: Activity, when: Span, where: Where) -> None:
+    """Give a date another time or place; its seats stay, and rooms and people are the caller's."""
+    occurrence.starts_at = when.starts_at
+    occurrence.ends_at = when.ends_at
+    occurrence.room_id = where.room_id
+    occurrence.place_name = "" if where.room_id else where.place_name
+    occurrence.place_address = where.place_address
+    occurrence.place_directions = where.place_directions
+    open_window(occurrence, activity)
+    occurrence.bump()
+
+
+def tell_moved(session: Session, occurrence: Occurrence, activity: Activity, word: str = "") -> None:
+    """Tell the partners and whoever follows a date that it has moved; `word` says more, as why."""
+    tell_cohosts(session, activity, occurrence, _("has changed"))
+    for follower in followers():
+        follower.moved(session, occurrence, activity, word)
+
+
+def new_date(
+    activity: Activity,
+    where: Where,
+    when: Span,
+    recurrence_id: int | None = None,
+    meant_on: date | None = None,
+) -> Occurrence:
+    """Return a date of an activity, not published and not yet in the database."""
+    occurrence = Occurrence(
+        activity_id=activity.id,
+        station_id=activity.station_id,
+        starts_at=when.starts_at,
+        ends_at=when.ends_at,
+        room_id=where.room_id,
+        place_name="" if where.room_id else where.place_name,
+        place_address=where.place_address,
+        place_directions=where.place_directions,
+        seats=where.seats,
+        status=OccurrenceStatus.PLANNED,
+        changed_at=now(),
+        sequence=0,
+        recurrence_id=recurrence_id,
+        meant_on=meant_on,
+    )
+    open_window(occurrence, activity)
+    return occurrence
 
 
 def open_window(occurrence: Occurrence, activity: Activity) -> None:

@@ -17,7 +17,8 @@ from portal.activities.models import (
     RoomBooking,
     Series,
 )
-from portal.clock import end_of, local, now
+from portal.activities.recurrences import DayRole, Recurrence, RecurrenceDay
+from portal.clock import end_of, local, now, today
 from portal.db import db, like
 from portal.errors import Missing
 from portal.stations.models import Room, Station
@@ -175,4 +176,57 @@ def activities_in(
             dates=row.dates,
         )
         for row in db.session.execute(wanted)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """A row of dates about which somebody has to decide."""
+
+    activity_id: int
+    title: str
+    station_name: str
+    out_of_step: int  # dates that no longer fit the days off
+    blocked: int  # days on which no date was made, since the room was taken
+
+
+def rows_that_ask(scope: Scope, limit: int = 20) -> list[Asks]:
+    """List the rows of dates within the scope that days off or a taken room have overtaken."""
+    blocked = (
+        sa.select(RecurrenceDay.recurrence_id, sa.func.count().label("days"))
+        .where(RecurrenceDay.role == DayRole.BLOCKED, RecurrenceDay.day >= today())
+        .group_by(RecurrenceDay.recurrence_id)
+        .subquery()
+    )
+    days = sa.func.coalesce(sa.func.sum(blocked.c.days), 0)
+    rows = db.session.execute(
+        sa.select(
+            Activity.id,
+            Activity.title,
+            Station.short_name,
+            Station.short_name_en,
+            sa.func.sum(Recurrence.out_of_step).label("out_of_step"),
+            days.label("blocked"),
+        )
+        .join(Recurrence, Recurrence.activity_id == Activity.id)
+        .join(Station, Station.id == Activity.station_id)
+        .outerjoin(blocked, blocked.c.recurrence_id == Recurrence.id)
+        .where(
+            Activity.status == ActivityStatus.PUBLISHED,
+            in_scope(Activity.station_id, scope),
+            sa.or_(Recurrence.out_of_step > 0, blocked.c.days > 0),
+        )
+        .group_by(Activity.id, Activity.title, Station.short_name, Station.short_name_en)
+        .order_by(Activity.id)
+        .limit(limit)
+    )
+    return [
+        Asks(
+            row.id,
+            row.title,
+            in_language(row.short_name, row.short_name_en),
+            int(row.out_of_step),
+            int(row.blocked),
+        )
+        for row in rows
     ]

@@ -10,9 +10,9 @@ from enum import StrEnum
 from itertools import chain
 
 from portal.activities import lunar
-from portal.activities.lunar import LunarDate, OfficialDay
+from portal.activities.lunar import OfficialDay
 from portal.errors import Refused
-from portal.i18n import _, ngettext, pgettext, short_day, weekday_name
+from portal.i18n import _
 
 MOST_TIMES = 200  # of one rule that has a count, and of dates that are listed
 FURTHEST_MOVE = 31  # days; what finds no free day by then is left out
@@ -173,6 +173,12 @@ def expand(rule: Rule, first: date, last: date, official: Official) -> list[Foun
     return [found[day] for day in sorted(found)]
 
 
+def times_before(rule: Rule, day: date, official: Official) -> int:
+    """Return how many of a rule's count are used up by what is meant before a day."""
+    found = _judged(rule, rule.starts_on, day + FURTHEST_MOVE * DAY, official)
+    return sum(one.skipped is None and one.meant < day for one in found)
+
+
 def takes_place(found: list[Found]) -> list[date]:
     """Return the days of what is not skipped, in the same order."""
     return [one.day for one in found if one.skipped is None]
@@ -211,7 +217,7 @@ def _judged(rule: Rule, since: date, until: date, official: Official) -> Iterato
             return
         if counted == rule.count:
             continue
-        skipped = _skip(rule, meant, official)
+        skipped = None if meant in rule.extra else _skip(rule, meant, official)
         if skipped is Skip.HOLIDAY and rule.holidays is Holidays.MOVE:
             waiting.append(meant)
             counted += 1
@@ -282,7 +288,7 @@ def _in_year(rule: Rule, year: int) -> date | None:
     if rule.kind is Kind.YEARLY_DAY:
         found = _month_day(year, _given(rule.month), _given(rule.month_day))
     elif rule.kind is Kind.YEARLY_LUNAR:
-        found = _lunar_day(year, _given(rule.lunar_month), _given(rule.lunar_day))
+        found = lunar_day(year, _given(rule.lunar_month), _given(rule.lunar_day))
     else:
         known = lunar.FIRST_DAY.year <= year <= lunar.LAST_DAY.year
         found = lunar.term_day(year, rule.term or "") if known else None
@@ -299,7 +305,8 @@ def _month_day(year: int, month: int, day: int) -> date | None:
     return date(year, month, length if day == LAST else day) if day <= length else None
 
 
-def _lunar_day(year: int, month: int, day: int) -> date | None:
+def lunar_day(year: int, month: int, day: int) -> date | None:
+    """Return the date of a lunar day, LAST for the last of its month; None when that year has no such day."""
     for one in (30, 29) if day == LAST else (day,):
         with suppress(ValueError):  # a short month, or beyond the tables
             return lunar.solar_date(year, month, one)
@@ -310,89 +317,3 @@ def _given(part: int | None) -> int:
     if part is None:
         raise ValueError("a part of the rule is missing, it was not checked")
     return part
-
-
-def words(rule: Rule) -> str:
-    """Say a checked rule in plain words: “Every Tuesday, until 30 Jun, not on days off”."""
-    said = [_repetition(rule)]
-    if rule.ends_on is not None:
-        said.append(_("until %(day)s", day=short_day(rule.ends_on)))
-    if rule.count is not None:
-        said.append(ngettext("%(num)s time", "%(num)s times", rule.count))
-    if rule.holidays is Holidays.SKIP:
-        said.append(_("not on days off"))
-    if rule.holidays is Holidays.MOVE:
-        said.append(_("moved to the next free day when on a day off"))
-    if rule.make_up is MakeUp.SKIP:
-        said.append(_("not on make-up workdays"))
-    if rule.exceptions:
-        said.append(ngettext("without %(num)s date", "without %(num)s dates", len(rule.exceptions)))
-    if rule.extra:
-        said.append(ngettext("and %(num)s date more", "and %(num)s dates more", len(rule.extra)))
-    return _(", ").join(said)
-
-
-def _repetition(rule: Rule) -> str:
-    num = rule.interval
-    if rule.kind is Kind.DATES:
-        return ngettext("On %(num)s chosen date", "On %(num)s chosen dates", len({*rule.dates}))
-    if rule.kind is Kind.WEEKLY:
-        if num == 1 and len({*rule.weekdays}) == 7:
-            return _("Every day")
-        days = _weekdays(sorted({*rule.weekdays}))
-        if num > 1:
-            return _("Every %(num)s weeks on %(days)s", num=num, days=days)
-        return _("Every %(days)s", days=days)
-    if rule.kind in _MONTHLY:
-        day = _("the last day") if rule.month_day == LAST else _("day %(day)s", day=rule.month_day)
-        if rule.kind is Kind.MONTHLY_WEEKDAY:
-            # Translators: six words with spaces between.
-            places = pgettext("nth weekday", "first second third fourth fifth last").split()
-            place = places[LAST if rule.nth == LAST else _given(rule.nth) - 1]
-            day = _("the %(nth)s %(weekday)s", nth=place, weekday=_weekday(rule.weekday))
-        if num > 1:
-            return _("Every %(num)s months on %(day)s", num=num, day=day)
-        return _("On %(day)s of each month", day=day)
-    day, away = _anchor(rule), abs(rule.offset_days)
-    if rule.offset_days < 0:
-        day = ngettext("%(num)s day before %(day)s", "%(num)s days before %(day)s", away, day=day)
-    if rule.offset_days > 0:
-        day = ngettext("%(num)s day after %(day)s", "%(num)s days after %(day)s", away, day=day)
-    if rule.before_weekday is not None:
-        day = _("the %(weekday)s before %(day)s", weekday=_weekday(rule.before_weekday), day=day)
-    if num > 1:
-        return _("Every %(num)s years: %(day)s", num=num, day=day)
-    return _("Each year: %(day)s", day=day)
-
-
-def _weekday(number: int | None) -> str:
-    return weekday_name(date(2024, 1, 1 + _given(number)))  # 1 January 2024 was a Monday
-
-
-def _weekdays(numbers: list[int]) -> str:
-    names = [_weekday(number) for number in numbers]
-    if len(names) > 2 and numbers[-1] - numbers[0] == len(names) - 1:
-        return _("%(first)s to %(last)s", first=names[0], last=names[-1])
-    but_last = pgettext("between days", ", ").join(names[:-1])
-    return pgettext("between the last two days", " and ").join([but_last, names[-1]] if but_last else names)
-
-
-def _anchor(rule: Rule) -> str:
-    if rule.kind is Kind.YEARLY_TERM:
-        return lunar.term_label(rule.term or "")
-    if rule.kind is Kind.YEARLY_DAY:
-        # Translators: twelve words with spaces between, for the %(month)s of “%(day)s %(month)s”.
-        months = pgettext("months", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
-        month = months[_given(rule.month) - 1]
-        if rule.month_day == LAST:
-            return _("the last day of %(month)s", month=month)
-        return pgettext("each year", "%(day)s %(month)s", day=rule.month_day, month=month)
-    number, day = _given(rule.lunar_month), _given(rule.lunar_day)
-    days = [_lunar_day(year, number, day) for year in range(2020, 2030)]
-    festive = [set(lunar.festivals(one)) if one else set() for one in days]
-    if always := set.intersection(*festive):
-        return lunar.festival_label(always.pop())
-    if day != LAST:
-        return lunar.lunar_long_label(LunarDate(2024, number, day, False, 30))
-    months = pgettext("lunar months", "1 2 3 4 5 6 7 8 9 10 11 12").split()
-    return _("the last day of lunar month %(month)s", month=months[number - 1])

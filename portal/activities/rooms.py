@@ -106,7 +106,11 @@ def refuse_clash(session: Session, room_id: int, spans: Sequence[Span]) -> None:
 
 
 def clashes(
-    session: Session, room_id: int, spans: Sequence[Span], but_activity: int | None = None
+    session: Session,
+    room_id: int,
+    spans: Sequence[Span],
+    but_activity: int | None = None,
+    but_occurrences: Sequence[int] = (),
 ) -> list[tuple[Span, str]]:
     """Return (span, title of what has the room) for each span that clashes; one statement for all of them."""
     if not spans:
@@ -123,6 +127,8 @@ def clashes(
     )
     if but_activity is not None:
         wanted = wanted.where(Occurrence.activity_id != but_activity)
+    if but_occurrences:
+        wanted = wanted.where(Occurrence.id.not_in(but_occurrences))
     rows = session.execute(wanted).all()
     titles = {row.occurrence_id: row.title for row in rows}
     taken = [(row.starts_at, row.ends_at, row.occurrence_id) for row in rows]

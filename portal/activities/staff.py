@@ -6,9 +6,11 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
-from portal.activities import actions, listing, lunar, queries
+from portal.activities import actions, calling_off, listing, lunar, queries, rescheduling
 from portal.activities.forms import CancelForm, CountForm
 from portal.activities.models import Activity, ActivityStatus
+from portal.activities.recurrences import repeats_of
+from portal.activities.rule_words import words
 from portal.clock import local, now, today
 from portal.i18n import _, ngettext
 from portal.messages import actions as messages
@@ -45,6 +47,7 @@ def desk() -> dict[str, Any]:
         "moment": local(now()),
         "uncounted": listing.uncounted(here, now() - UNCOUNTED_SINCE),
         "drafts": queries.activities_in(here, ActivityStatus.DRAFT, (), None, 10),
+        "rows": queries.rows_that_ask(here),
         "calls": calls_to_make(stations.ids_in(here)),
         "cards": listing.of_day(today(), here),
         "tomorrow": listing.of_day(today() + timedelta(days=1), here),
@@ -95,10 +98,17 @@ def _before() -> tuple[datetime, int] | None:
 def activity(activity_id: int) -> Response:
     """Show an activity with its dates and what can be done with it."""
     found = queries.activity(activity_id, scope())
+    rows = rescheduling.rules_of(activity_id)
+    dates = listing.dates_of(activity_id, ON_A_PAGE * 2 + 1, after=now() - timedelta(days=30))
     return page(
         "staff/activity.html",
         activity=found,
-        dates=listing.dates_of(activity_id, after=now() - timedelta(days=30)),
+        dates=dates[: ON_A_PAGE * 2],
+        goes_on=len(dates) > ON_A_PAGE * 2,
+        rule=words(repeats_of(rows[-1]).rule) if rows else "",
+        blocked=rescheduling.blocked_days(rows),
+        out_of_step=sum(row.out_of_step for row in rows),
+        can_restore=listing.cancelled_today(activity_id),
         cell_label=lunar.cell_label,
         day_facts=lunar.day_facts,
         may_write=actor().role in WRITERS,
@@ -147,7 +157,7 @@ def cancel(activity_id: int) -> Response:
     form = CancelForm()
     if not form.validate():
         return _cancel_page(queries.activity(activity_id, scope()), form, 422)
-    gone = actions.cancel(activity_id, form.reason.data, actor())
+    gone = calling_off.cancel_all(activity_id, form.reason.data, actor())
     flash(ngettext("%(num)s date is cancelled.", "%(num)s dates are cancelled.", gone))
     return go(url_for(".activity", activity_id=activity_id))
 

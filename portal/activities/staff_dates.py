@@ -5,16 +5,15 @@ from typing import Any
 from flask import Response, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
-from portal.activities import lunar, occurrences, panels, queries
-from portal.activities.forms import CancelForm, CountForm, MoveForm
+from portal.activities import calling_off, listing, lunar, occurrences, panels, queries
+from portal.activities.forms import CancelForm, CountForm
 from portal.activities.models import Occurrence, OccurrenceStatus
+from portal.activities.rescheduling import Reach
 from portal.activities.staff import bp
 from portal.clock import local, now, today
 from portal.errors import Refused
-from portal.i18n import _
-from portal.stations import queries as stations
+from portal.i18n import _, ngettext
 from portal.web.answers import go, page
-from portal.web.text import number_of
 
 
 @bp.get("/occurrences/<int:occurrence_id>")
@@ -42,6 +41,8 @@ def occurrence_page(
         if found.count_source is not None:
             count.source.data = found.count_source.value
     count.offer()
+    cancel = cancel or CancelForm(formdata=None)
+    cancel.offer_reach()
     day = local(found.starts_at).date()
     cancelled = found.status is OccurrenceStatus.CANCELLED
     return page(
@@ -54,7 +55,8 @@ def occurrence_page(
         facts=lunar.day_facts(day),
         lunar_long_label=lunar.lunar_long_label,
         count=count,
-        cancel=cancel or CancelForm(formdata=None),
+        cancel=cancel,
+        has_later=found.published and listing.has_later(found),
         cancelled=cancelled,
         begun=found.starts_at <= now(),
         over=found.ends_at <= now(),
@@ -99,8 +101,18 @@ def cancel_occurrence(occurrence_id: int) -> Response:
     form = CancelForm()
     if not form.validate():
         return occurrence_page(queries.occurrence(occurrence_id, scope()), 422, cancel=form)
-    occurrences.cancel(occurrence_id, form.reason.data, actor())
-    flash(_("This date is cancelled. You can take it back today."))
+    if form.reach.data == Reach.FOLLOWING:
+        gone = calling_off.cancel_from(occurrence_id, form.reason.data, actor())
+        flash(
+            ngettext(
+                "%(num)s date is cancelled. You can take it back today.",
+                "%(num)s dates are cancelled. You can take it back today.",
+                gone,
+            )
+        )
+    else:
+        occurrences.cancel(occurrence_id, form.reason.data, actor())
+        flash(_("This date is cancelled. You can take it back today."))
     return go(url_for(".occurrence", occurrence_id=occurrence_id))
 
 
@@ -111,37 +123,3 @@ def restore_occurrence(occurrence_id: int) -> Response:
     occurrences.restore(occurrence_id, actor())
     flash(_("It takes place after all."))
     return go(url_for(".occurrence", occurrence_id=occurrence_id))
-
-
-@bp.get("/occurrences/<int:occurrence_id>/move")
-@only(*WRITERS)
-def move_form(occurrence_id: int) -> Response:
-    """Offer another time or place for one date."""
-    found = queries.occurrence(occurrence_id, scope())
-    form = MoveForm(formdata=None)
-    form.offer_rooms(list(stations.rooms_of(found.station_id)))
-    form.show(found)
-    return page("staff/occurrence_move.html", form=form, occurrence=found, activity=found.activity)
-
-
-@bp.post("/occurrences/<int:occurrence_id>/move")
-@only(*WRITERS)
-def move(occurrence_id: int) -> Response:
-    """Give one date another time or place."""
-    found = queries.occurrence(occurrence_id, scope())
-    form = MoveForm()
-    form.offer_rooms(list(stations.rooms_of(found.station_id)))
-    valid = form.validate()
-    when = form.span()
-    status = 422
-    if valid and when is not None and not form.faults:
-        try:
-            occurrences.move(occurrence_id, number_of(form.sequence.data), when, form.where(), actor())
-        except Refused as refusal:
-            form.refuse(refusal.field, refusal.message)
-            status = 409
-            found = queries.occurrence(occurrence_id, scope())
-        else:
-            flash(_("This date is changed."))
-            return go(url_for(".occurrence", occurrence_id=occurrence_id))
-    return page("staff/occurrence_move.html", status, form=form, occurrence=found, activity=found.activity)

@@ -1,15 +1,20 @@
 """Let staff post an activity on one page, and change what they have posted."""
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from flask import Response, flash, request, url_for
 
 from portal.access import WRITERS, actor, only, scope
-from portal.activities import actions, listing, lunar, queries, rooms
+from portal.activities import actions, listing, lunar, queries, repeating, rescheduling, rooms
 from portal.activities.address import coming_weekend
-from portal.activities.dates import Span
+from portal.activities.dates import Span, span_of
 from portal.activities.forms import ContentForm, PostForm
 from portal.activities.models import Activity, ActivityStatus
+from portal.activities.recurrence import Kind, Rule, Skip, expand, takes_place
+from portal.activities.recurrences import Repeats, official, repeats_of
+from portal.activities.rule_form import RULE_NAMES
+from portal.activities.rule_words import words
 from portal.activities.staff import bp
 from portal.clock import local, today
 from portal.db import db
@@ -19,6 +24,9 @@ from portal.stations import queries as stations
 from portal.stations.queries import StationCard
 from portal.web.answers import go, page, show
 from portal.web.text import number_of
+
+# What the preview repeats below the dates, so that it is seen there, too.
+WHEN_FIELDS = (*("first_day", "last_day", "opens", "closes", "room"), *RULE_NAMES)
 
 
 @bp.get("/activities/new")
@@ -52,6 +60,20 @@ def _next_date(form: PostForm, like: Activity) -> None:
     day = max(today() + timedelta(days=1), begins.date() + timedelta(days=7))
     form.first_day.data = day + timedelta(days=(begins.weekday() - day.weekday()) % 7)
     form.opens.data, form.closes.data = begins.time(), ends.time()
+    rows = rescheduling.rules_of(like.id)
+    if not rows:
+        return
+    rule = repeats_of(rows[-1]).rule
+    after = (
+        rule
+        if rule.kind is Kind.DATES
+        else replace(rule, starts_on=day, ends_on=None, count=None, exceptions=frozenset(), extra=frozenset())
+    )
+    coming = takes_place(expand(after, day, day + repeating.HORIZON, official))
+    if coming and rule.kind is not Kind.DATES:
+        form.offer_rules(after)
+        form.show_rule(after)
+        form.first_day.data = coming[0]
 
 
 @bp.post("/activities/new")
@@ -63,26 +85,28 @@ def post() -> Response:
     _offer(form, station)
     intent = request.form.get("intent", "draft")
     valid = form.validate()
-    spans = form.spans()
+    dates = _dates(form)
     if intent == "preview":
-        return _form_page(form, station, 200, spans=spans, asked=True)
-    if not valid or not spans or form.faults:
-        return _form_page(form, station, 422, spans=spans)
+        return _form_page(form, station, 200, dates=dates, asked=True)
+    if not valid or dates is None or form.faults:
+        return _form_page(form, station, 422, dates=dates)
     try:
         activity_id = actions.post(
             station.id,
             form.content(),
             form.where(),
-            spans,
+            dates.spans,
             publish=intent == "publish",
             by=actor(),
             key=form.key.data or "",
+            repeats=dates.repeats,
         )
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
-        return _form_page(form, station, 409, spans=spans)
+        return _form_page(form, station, 409, dates=dates)
     if intent == "publish":
-        flash(ngettext("%(num)s date is published.", "%(num)s dates are published.", len(spans)))
+        held = sum(entry.skipped is None for entry in dates.entries)
+        flash(ngettext("%(num)s date is published.", "%(num)s dates are published.", held))
     else:
         flash(_("Kept as a draft. Nobody sees it until you publish it."))
     return go(url_for(".activity", activity_id=activity_id))
@@ -95,30 +119,68 @@ def edit(activity_id: int) -> Response:
     found = queries.activity(activity_id, scope())
     station = stations.card_by_id(found.station_id)
     if found.status is not ActivityStatus.DRAFT:
-        words = ContentForm(formdata=None)
-        _offer_content(words, station)
-        words.show_content(found)
-        return page("staff/activity_words.html", form=words, activity=found, station=station)
+        form_of_words = ContentForm(formdata=None)
+        _offer_content(form_of_words, station)
+        form_of_words.show_content(found)
+        return page("staff/activity_words.html", form=form_of_words, activity=found, station=station)
     form = PostForm(formdata=None)
     _offer(form, station)
     form.station.data = str(found.station_id)
     form.show_content(found)
     form.show_place(found)
     _show_dates(form, found.id)
-    return _form_page(form, station, draft=found, spans=form.spans())
+    return _form_page(form, station, draft=found, dates=_dates(form))
 
 
 def _show_dates(form: PostForm, activity_id: int) -> None:
-    cards = listing.dates_of(activity_id)
-    if not cards:
+    rows = rescheduling.rules_of(activity_id)
+    cards = listing.dates_of(activity_id, limit=1)
+    if rows:
+        repeats = repeats_of(rows[0])
+        first = repeats.rule.starts_on
+        one = repeats.span_on(local(cards[0].starts_at).date() if cards else first)
+        form.offer_rules(repeats.rule)
+        form.show_rule(repeats.rule)
+    elif cards:
+        one = span_of(cards[0].starts_at, cards[0].ends_at)
+    else:
         return
-    begins, ends = local(cards[0].starts_at), local(cards[0].ends_at)
-    form.first_day.data = begins.date()
-    form.last_day.data = None if begins.date() == ends.date() else ends.date()
-    form.opens.data, form.closes.data = begins.time(), ends.time()
-    if len(cards) > 1:
-        form.repeat.data = "weekly"
-        form.until.data = local(cards[-1].starts_at).date()
+    form.show_span(one)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One date that the preview lists: when, why it does not take place, and the day that was meant."""
+
+    when: Span
+    skipped: Skip | None
+    meant: date
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What an activity will have: spans of its own, or a rule with what becomes of it up to the horizon."""
+
+    spans: list[Span]
+    repeats: Repeats | None
+    entries: list[Entry]
+
+
+def _dates(form: PostForm) -> Dates | None:
+    """Return the dates the form asks for, or None with the fault beside its field."""
+    one = form.span()
+    if one is None:
+        return None
+    if not form.is_repeated:
+        return Dates([one], None, [Entry(one, None, one.first)])
+    repeats = form.repeats(one)
+    if repeats is None:
+        return None
+    found = expand(repeats.rule, repeats.rule.starts_on, today() + repeating.HORIZON, official)
+    entries = [Entry(repeats.span_on(each.day), each.skipped, each.meant) for each in found]
+    if not any(entry.skipped is None for entry in entries):
+        form.refuse("repeat", _("Not a single date comes of this. Please check the days."))
+    return Dates([], repeats, entries[: repeating.MOST_MADE])
 
 
 @bp.post("/activities/<int:activity_id>/edit")
@@ -134,24 +196,25 @@ def save(activity_id: int) -> Response:
     form.station.data = str(found.station_id)
     intent = request.form.get("intent", "draft")
     valid = form.validate()
-    spans = form.spans()
+    dates = _dates(form)
     if intent == "preview":
-        return _form_page(form, station, 200, draft=found, spans=spans, asked=True)
-    if not valid or not spans or form.faults:
-        return _form_page(form, station, 422, draft=found, spans=spans)
+        return _form_page(form, station, 200, draft=found, dates=dates, asked=True)
+    if not valid or dates is None or form.faults:
+        return _form_page(form, station, 422, draft=found, dates=dates)
     try:
         actions.rewrite_draft(
             activity_id,
             number_of(form.version.data),
             form.content(),
             form.where(),
-            spans,
+            dates.spans,
             publish=intent == "publish",
             by=actor(),
+            repeats=dates.repeats,
         )
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
-        return _form_page(form, station, 409, draft=found, spans=spans)
+        return _form_page(form, station, 409, draft=found, dates=dates)
     flash(_("Published.") if intent == "publish" else _("The draft is saved."))
     return go(url_for(".activity", activity_id=activity_id))
 
@@ -172,6 +235,10 @@ def _save_words(found: Activity, station: StationCard) -> Response:
     return page("staff/activity_words.html", status, form=form, activity=found, station=station)
 
 
+def _goes_on(rule: Rule) -> bool:
+    return rule.kind is not Kind.DATES and rule.ends_on is None and rule.count is None
+
+
 def _station(slug: str | None, row_id: str | None = None) -> StationCard:
     """Return the station to post for: the one asked for if it is within the scope, else one's own."""
     choices = stations.stations_in(scope())
@@ -185,7 +252,7 @@ def _station(slug: str | None, row_id: str | None = None) -> StationCard:
 
 def _offer(form: PostForm, station: StationCard) -> None:
     form.station.choices = [(str(card.id), card.short_name) for card in stations.stations_in(scope())]
-    form.repeat.choices = [("once", _("Just this once")), ("weekly", _("Every week on that weekday"))]
+    form.offer_rules()
     form.offer_rooms(list(stations.rooms_of(station.id)))
     _offer_content(form, station)
 
@@ -208,14 +275,15 @@ def _form_page(
     status: int = 200,
     draft: Activity | None = None,
     copied: Activity | None = None,
-    spans: list[Span] | None = None,
+    dates: Dates | None = None,
     asked: bool = False,
 ) -> Response:
     # A room that the form did not offer is not asked about: whose it is, is not theirs to learn.
     room_id = number_of(form.room.data) if form.room.data in dict(form.room.choices) else 0
-    spans = spans or []
+    entries = dates.entries if dates else []
     taken: dict[date, str] = {}
-    if room_id and spans:
+    if room_id and entries:
+        spans = [entry.when for entry in entries if entry.skipped is None]
         found = rooms.clashes(db.session(), room_id, spans, draft.id if draft else None)
         taken = {when.first: title for when, title in found}
     return show(
@@ -226,8 +294,13 @@ def _form_page(
         station=station,
         draft=draft,
         copied=copied,
-        spans=spans,
+        dates=entries,
+        held=sum(entry.skipped is None for entry in entries),
+        rule=words(dates.repeats.rule) if dates and dates.repeats else "",
+        open_end=dates is not None and dates.repeats is not None and _goes_on(dates.repeats.rule),
+        horizon=today() + repeating.HORIZON,
         taken=taken,
+        WHEN_FIELDS=WHEN_FIELDS,
         day_facts=lunar.day_facts,
         cell_label=lunar.cell_label,
         recent=queries.activities_in(scope(), ActivityStatus.PUBLISHED, (), None, 3) if draft is None else [],

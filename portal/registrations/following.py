@@ -1,13 +1,16 @@
 """Follow what becomes of dates: tell the parties, and give the queue what a change has freed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.activities.followers import Concerned
 from portal.activities.models import Activity, Occurrence
 from portal.registrations import notices, queue
 from portal.registrations.models import Registration, Status
+from portal.registrations.queries import concerned_parties
 
 Notice = Callable[[Session, Occurrence, Activity, Registration], None]
 
@@ -37,7 +40,11 @@ class Parties:
         _tell_all(session, occurrence, activity, notices.takes_place)
         queue.settle(session, occurrence, activity)
 
-    def moved(self, session: Session, occurrence: Occurrence, activity: Activity) -> None:
+    def moved(self, session: Session, occurrence: Occurrence, activity: Activity, word: str) -> None:
         """Tell every party of the new time or place."""
-        _tell_all(session, occurrence, activity, notices.changed)
+        _tell_all(session, occurrence, activity, partial(notices.changed, word=word))
         queue.settle(session, occurrence, activity)
+
+    def concerned(self, occurrence_ids: Sequence[int]) -> Mapping[int, Concerned]:
+        """Count the parties signed up or waiting, and how they are told."""
+        return concerned_parties(occurrence_ids)

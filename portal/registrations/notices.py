@@ -40,14 +40,16 @@ def promoted(session: Session, occurrence: Occurrence, activity: Activity, party
     _tell(session, occurrence, party, "promoted", party.changed_at.isoformat(), text)
 
 
-def changed(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
-    """Tell that the time or place has changed."""
+def changed(
+    session: Session, occurrence: Occurrence, activity: Activity, party: Registration, word: str = ""
+) -> None:
+    """Tell that the time or place has changed; the staff may have added a word."""
     with in_default_language():
         text = _(
             "Time or place has changed: %(what)s. Your registration %(reference)s stays good.",
             **_about(occurrence, activity, party),
         )
-    _tell(session, occurrence, party, "changed", str(occurrence.sequence), text)
+    _tell(session, occurrence, party, "changed", str(occurrence.sequence), f"{text} {word}".strip())
 
 
 def called_off(session: Session, occurrence: Occurrence, activity: Activity, party: Registration) -> None:
@@ -129,7 +131,12 @@ def link_of(registration_id: int) -> str:
     return f"/staff/registrations/{registration_id}"
 
 
+def phone_channel() -> str:
+    """Return the channel that reaches a phone; empty if only a call does."""
+    return "log" if is_demo() else str(current_app.config["PHONE_CHANNEL"])
+
+
 def address_of(party: Registration) -> str:
     """Return where a channel reaches the party; empty if only a call does."""
-    channel = "log" if is_demo() else current_app.config["PHONE_CHANNEL"]
+    channel = phone_channel()
     return f"{channel}:registration/{party.id}" if channel and party.phone else ""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.access import Scope
 from portal.activities.cards import Card, make_card, select_cards
+from portal.activities.followers import Concerned
 from portal.activities.models import Activity, Occurrence, OccurrenceStatus
 from portal.clock import now
 from portal.db import db
@@ -17,6 +18,7 @@ from portal.errors import Missing
 from portal.registrations.history import Step
 from portal.registrations.links import phone_index, read_reference
 from portal.registrations.models import Registration, RegistrationDevice, SeatEvent, Status
+from portal.registrations.notices import phone_channel
 from portal.registrations.party import is_phone, name_key, phone_of
 from portal.stations.models import Station
 from portal.stations.queries import in_scope
@@ -266,3 +268,25 @@ def with_rules(occurrence_id: int) -> Occurrence:
     if found is None:
         raise Missing
     return found
+
+
+def concerned_parties(occurrence_ids: Sequence[int]) -> dict[int, Concerned]:
+    """Count for each date the people signed up or waiting, and how many parties are told in which way."""
+    reached = Registration.phone.is_not(None) if phone_channel() else sa.false()
+    rows = db.session.execute(
+        sa.select(
+            Registration.occurrence_id,
+            sa.func.sum(Registration.adults + Registration.children),
+            sa.func.sum(sa.case((reached, 1), else_=0)),
+            sa.func.count(),
+        )
+        .where(
+            Registration.occurrence_id.in_(occurrence_ids),
+            Registration.status.in_((Status.CONFIRMED, Status.WAITING)),
+        )
+        .group_by(Registration.occurrence_id)
+    )
+    return {
+        occurrence_id: Concerned(int(people), int(told), int(parties - told))
+        for occurrence_id, people, told, parties in rows
+    }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.activities.dates import MOST_DATES, Span, overlapping, span, span_of, weekly
+from portal.activities.dates import Span, overlapping, span, span_of
 from portal.activities.models import LONGEST_DAYS
 from portal.clock import local
 from portal.errors import Refused
@@ -41,23 +41,6 @@ def test_a_span_comes_back_from_the_moments_it_was_kept_as(first: date, a: time,
     one = Span(first, first + timedelta(days=more), min(a, b), max(a, b))
     assert span_of(one.starts_at, one.ends_at) == one
     assert [local(opens).time() for opens, _closes in one.stretches()] == [one.opens] * (more + 1)
-
-
-@given(days, st.integers(0, 7 * MOST_DATES - 1))
-def test_a_weekly_class_keeps_its_weekday_and_stops_in_time(first: date, length: int) -> None:
-    until = first + timedelta(days=length)
-    dates = weekly(Span(first, first, TEN, ELEVEN), until)
-    assert [one.first for one in dates] == [
-        first + timedelta(days=n) for n in range(length + 1) if n % 7 == 0
-    ]
-
-
-def test_a_repetition_that_cannot_be_is_refused_at_its_field() -> None:
-    one = Span(DAY, DAY, TEN, ELEVEN)
-    assert fault(weekly, one, DAY - timedelta(days=1)) == "until"
-    assert fault(weekly, one, DAY + timedelta(weeks=MOST_DATES)) == "until"
-    camp = Span(DAY, DAY + timedelta(days=7), TEN, ELEVEN)
-    assert fault(weekly, camp, DAY + timedelta(weeks=3)) == "repeat"
 
 
 @given(

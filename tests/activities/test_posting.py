@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import time_machine
 
 from portal.access import Role
-from portal.activities import actions, occurrences
+from portal.activities import actions, calling_off, occurrences
 from portal.activities.content import Content, Where
 from portal.activities.models import (
     Activity,
@@ -103,13 +103,13 @@ def test_what_was_published_is_cancelled_not_deleted(make: Make) -> None:
     activity_id = make.activity(spans=[span(1), span(8)], room="道德讲堂")
     with pytest.raises(Refused):
         actions.delete_draft(activity_id, make.actor())
-    assert actions.cancel(activity_id, "老师病了", make.actor()) == 2
+    assert calling_off.cancel_all(activity_id, "老师病了", make.actor()) == 2
     assert bookings() == 0
     for row_id in make.dates_of(activity_id):
         found = occurrence(row_id)
         assert found.status is OccurrenceStatus.CANCELLED
         assert (found.cancel_reason, found.sequence) == ("老师病了", 1)
-    assert actions.cancel(activity_id, "again", make.actor()) == 0
+    assert calling_off.cancel_all(activity_id, "again", make.actor()) == 0
 
 
 def test_a_draft_goes_with_its_dates(make: Make) -> None:

@@ -29,8 +29,8 @@ from portal.activities.recurrence import (
     check,
     expand,
     takes_place,
-    words,
 )
+from portal.activities.rule_words import words
 from portal.errors import Refused
 
 HERE = Path(__file__).parent
@@ -507,7 +507,10 @@ def slowly(one: Rule, first: date, last: date, official: Official) -> list[Found
             told[late] = Found(late, late, Skip.HOLIDAY)
         off, work = official(day) is OFF, official(day) is WORK and one.make_up is MakeUp.SKIP
         if day in meant and (one.count is None or done + len(waiting) < one.count):
-            if day in one.exceptions:
+            if day in one.extra:
+                told[day] = Found(day, day)
+                done += 1
+            elif day in one.exceptions:
                 told[day] = Found(day, day, Skip.EXCEPTION)
             elif off and one.holidays is Holidays.SKIP:
                 told[day] = Found(day, day, Skip.HOLIDAY)

@@ -70,8 +70,15 @@ def test_the_preview_names_what_has_the_room(sign_in: SignIn, make: Make) -> Non
         ({"first_day": "2026-06-01"}, "first_day"),
         ({"opens": "25:00"}, "opens"),
         ({"last_day": "2026-06-01"}, "last_day"),
-        ({"repeat": "weekly"}, "until"),
-        ({"repeat": "weekly", "until": "2029-06-16"}, "until"),
+        ({"repeat": "weekly", "until": "2026-06-01"}, "until"),
+        ({"repeat": "weekly", "until": "2026-07-01", "times": "3"}, "times"),
+        ({"repeat": "weekly", "interval": "0"}, "interval"),
+        ({"repeat": "weekly", "times": "201"}, "times"),
+        ({"repeat": "weekly", "last_day": "2026-06-24"}, "last_day"),
+        ({"repeat": "yearly_named"}, "named"),
+        ({"repeat": "yearly_named", "named": "lunar:8:15", "offset": "61"}, "offset"),
+        ({"repeat": "dates", "listed": "2026-06-30 2026-13-01"}, "listed"),
+        ({"repeat": "weekly", "extra": "morgen"}, "extra"),
         ({"seats": "很多"}, "seats"),
         ({"seats": "0"}, "seats"),
         ({"seats": "9" * 30}, "seats"),
@@ -106,6 +113,11 @@ def test_what_the_form_does_not_offer_is_refused(sign_in: SignIn, make: Make) ->
         ("cohosts", "99"),
         ("audiences", "aliens"),
         ("repeat", "hourly"),
+        ("weekdays", "7"),
+        ("holidays", "party"),
+        ("make_up", "party"),
+        ("before_weekday", "7"),
+        ("side", "beside"),
         ("registration", "maybe"),
     ]:
         kept = list(form.fields)
@@ -164,10 +176,11 @@ def test_one_date_is_moved_with_its_fields_kept_when_refused(sign_in: SignIn, ma
     make.activity(title="党课", room="道德讲堂", spans=[span(5)])
     row_id = make.occurrence(title="合唱", room="道德讲堂", when=span(3))
     form = editor.get(f"/staff/occurrences/{row_id}/move").form()
-    refused = form.fill(first_day="2026-06-15").submit()
+    refused = form.fill(first_day="2026-06-15").submit(intent="change")
     assert refused.status == 409
     assert refused.value("first_day") == "2026-06-15"
-    assert "这一场改好了。" in refused.form().fill(opens="14:00", closes="15:00").submit().text
+    changed = refused.form().fill(opens="14:00", closes="15:00").submit(intent="change")
+    assert "这一场改好了。" in changed.text
 
 
 def test_who_came_is_counted_on_the_desk_and_corrected_on_the_page(

@@ -31,7 +31,7 @@ STAFF = {
     "/staff/": 7,
     "/staff/activities/": 2,
     "/staff/activities/new": 8,
-    "/staff/activities/{activity}": 5,
+    "/staff/activities/{activity}": 7,
     "/staff/occurrences/{occurrence}": 6,
     "/staff/stations/": 2,
     "/staff/stations/s1": 6,

@@ -10,7 +10,7 @@ from flask import Flask
 from portal import create_app
 from portal import db as ground
 from portal.access import Role, public
-from portal.activities import actions
+from portal.activities import calling_off
 from portal.db import db
 from portal.web.errors import advice_on, title_of
 from tests.browser import Browser, Page
@@ -75,7 +75,7 @@ def test_a_method_that_does_nothing_here(app: Flask, client: Browser, language: 
 def test_what_the_rules_of_the_moment_forbid(app: Flask, sign_in: SignIn, make: Make, language: str) -> None:
     activity_id = make.activity()
     with app.app_context():
-        actions.cancel(activity_id, "台风", make.actor())
+        calling_off.cancel_all(activity_id, "台风", make.actor())
     browser = speaking(sign_in(), language)
     token = browser.token("/staff/activities/new")
     page = browser.post(f"/staff/activities/{activity_id}/publish", {"csrf_token": token})

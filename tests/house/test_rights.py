@@ -12,7 +12,7 @@ from portal.accounts.actions import invite
 from portal.registrations.links import token_of
 from tests.browser import Browser
 from tests.conftest import SignIn
-from tests.make import Make
+from tests.make import Make, each_week
 
 RIGHTS = """
 everybody  GET   /
@@ -67,6 +67,12 @@ writers    GET   /staff/activities/<activity_id>/delete
 writers    POST  /staff/activities/<activity_id>/delete
 writers    GET   /staff/activities/<activity_id>/cancel
 writers    POST  /staff/activities/<activity_id>/cancel
+writers    POST  /staff/activities/<activity_id>/restore
+writers    GET   /staff/activities/<activity_id>/repeat
+writers    POST  /staff/activities/<activity_id>/repeat
+writers    POST  /staff/activities/<activity_id>/blocked
+writers    GET   /staff/activities/<activity_id>/dates/new
+writers    POST  /staff/activities/<activity_id>/dates/new
 
 staff      GET   /staff/occurrences/<occurrence_id>
 writers    POST  /staff/occurrences/<occurrence_id>/count
@@ -115,7 +121,7 @@ CONVERTER = re.compile(r"<\w+:")
 TABLE = {(method, rule): who for who, method, rule in (line.split() for line in RIGHTS.split("\n") if line)}
 # Something of a station for each name that stands in an address; a new name needs a line here.
 THINGS: dict[str, Callable[[Make, str], object]] = {
-    "activity_id": lambda make, station: make.activity(station),
+    "activity_id": lambda make, station: make.activity(station, repeats=each_week()),
     "code": lambda _make, _station: "duanwu",
     "message_id": lambda make, station: make.message(station),
     "occurrence_id": lambda make, station: make.occurrence(station),

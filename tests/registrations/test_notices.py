@@ -9,8 +9,7 @@ import time_machine
 from flask import Flask
 
 from portal.access import Actor, Role
-from portal.activities import actions as activities
-from portal.activities import occurrences
+from portal.activities import calling_off, occurrences
 from portal.activities.content import Where
 from portal.activities.models import Occurrence
 from portal.audit.models import AuditEntry
@@ -161,7 +160,7 @@ def test_cancelling_an_activity_tells_the_parties_of_all_its_dates(make: Make, e
         make.registration(occurrence_id, name=f"候补{number}")
     gone = make.registration(make.dates_of(activity_id)[0], name="不来了").registration_id
     actions.cancel(gone)
-    assert activities.cancel(activity_id, "老师出差", editor) == 3
+    assert calling_off.cancel_all(activity_id, "老师出差", editor) == 3
     wanted = {f"{how}{number}" for how in ("有座", "候补") for number in range(3)}
     assert {whom for _kind, whom, _status in told("called_off")} == wanted
     assert len(told("called_off")) == 6

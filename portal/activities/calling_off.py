@@ -1,0 +1,146 @@
+"""Cancel activities with all their dates, or a row of dates from one on; take that back on the same day."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.access import Actor
+from portal.activities.actions import locked
+from portal.activities.models import Activity, ActivityStatus, Occurrence, OccurrenceStatus
+from portal.activities.occurrences import call_off, call_on
+from portal.activities.recurrences import Recurrence
+from portal.audit.actions import record
+from portal.clock import local, now, start_of, today
+from portal.db import transaction
+from portal.errors import Missing, OutOfDate, Refused
+from portal.i18n import _
+
+
+def cancel_all(activity_id: int, reason: str, by: Actor) -> int:
+    """Cancel an activity with all its dates to come; return how many were cancelled.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+        Refused: it is a draft, which is deleted instead.
+    """
+    with transaction() as session:
+        activity = locked(session, activity_id, by)
+        if activity.status is ActivityStatus.DRAFT:
+            raise Refused(_("This is a draft nobody has seen. It can simply be deleted."))
+        if activity.status is ActivityStatus.CANCELLED:
+            return 0
+        activity.status = ActivityStatus.CANCELLED
+        activity.cancel_reason = reason
+        activity.cancelled_at = now()
+        activity.touch()
+        gone = _call_off(session, activity, Occurrence.starts_at > now(), reason)
+        _cut(session, activity_id, today() + timedelta(days=1))
+        record(session, by, "activity.cancelled", "activity", activity_id, activity.station_id, reason=reason)
+        return gone
+
+
+def cancel_from(occurrence_id: int, reason: str, by: Actor) -> int:
+    """Cancel a date and all that come after it; no more are made. Return how many were cancelled.
+
+    Raises:
+        Missing: there is no such occurrence within the actor's scope.
+        Refused: it is over, or a draft.
+        OutOfDate: it is cancelled already.
+    """
+    with transaction() as session:
+        found = session.get(Occurrence, occurrence_id)
+        if found is None:
+            raise Missing
+        activity = locked(session, found.activity_id, by)
+        first = session.get_one(Occurrence, occurrence_id, with_for_update=True, populate_existing=True)
+        if first.status is OccurrenceStatus.CANCELLED:
+            raise OutOfDate(_("This date is cancelled already."))
+        if not first.published:
+            raise Refused(_("This is a draft nobody has seen. It can simply be deleted."))
+        if first.ends_at <= now():
+            raise Refused(_("It is over. What took place cannot be cancelled."))
+        gone = _call_off(session, activity, Occurrence.starts_at >= first.starts_at, reason)
+        _cut(session, activity.id, first.meant_on or local(first.starts_at).date())
+        activity.touch()
+        record(
+            session,
+            by,
+            "occurrences.cancelled",
+            "activity",
+            activity.id,
+            activity.station_id,
+            reason=reason,
+            detail=f"{gone} dates from {local(first.starts_at).date()}",
+        )
+        return gone
+
+
+def restore_all(activity_id: int, by: Actor) -> int:
+    """Take back what was cancelled today of an activity, as far as it has not begun; return how many dates.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+        Refused: nothing can be taken back, or a room was given away meanwhile.
+    """
+    with transaction() as session:
+        activity = locked(session, activity_id, by)
+        dates = _planned(
+            session,
+            activity_id,
+            Occurrence.status == OccurrenceStatus.CANCELLED,
+            Occurrence.cancelled_at >= start_of(today()),
+            Occurrence.starts_at > now(),
+        )
+        if not dates:
+            raise Refused(_("A cancellation can be taken back on the same day, before it would have begun."))
+        if activity.status is ActivityStatus.CANCELLED:
+            activity.status = ActivityStatus.PUBLISHED
+            activity.cancel_reason = ""
+            activity.cancelled_at = None
+        for occurrence in dates:
+            call_on(session, occurrence, activity)
+        session.execute(
+            sa.update(Recurrence).where(Recurrence.activity_id == activity_id).values(cut_on=None)
+        )
+        activity.touch()
+        record(
+            session,
+            by,
+            "occurrences.restored",
+            "activity",
+            activity_id,
+            activity.station_id,
+            detail=f"{len(dates)} dates",
+        )
+        return len(dates)
+
+
+def _planned(session: Session, activity_id: int, *conditions: sa.ColumnElement[bool]) -> Sequence[Occurrence]:
+    return session.scalars(
+        sa.select(Occurrence)
+        .where(Occurrence.activity_id == activity_id, *conditions)
+        .order_by(Occurrence.id)
+        .with_for_update()
+    ).all()
+
+
+def _call_off(session: Session, activity: Activity, which: sa.ColumnElement[bool], reason: str) -> int:
+    dates = _planned(session, activity.id, Occurrence.status == OccurrenceStatus.PLANNED, which)
+    for occurrence in dates:
+        call_off(session, occurrence, activity, reason)
+    return len(dates)
+
+
+def _cut(session: Session, activity_id: int, day: date) -> None:
+    """Let the rules of an activity make nothing from a day on."""
+    session.execute(
+        sa.update(Recurrence)
+        .where(
+            Recurrence.activity_id == activity_id,
+            sa.or_(Recurrence.cut_on.is_(None), Recurrence.cut_on > day),
+            sa.or_(Recurrence.ends_on.is_(None), Recurrence.ends_on >= day),
+        )
+        .values(cut_on=day)
+    )
