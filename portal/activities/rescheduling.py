@@ -120,12 +120,11 @@ def _made(one: Occurrence, meant: date) -> Made:
     )
 
 
-def first_to_come(activity_id: int) -> date | None:
-    """Return the day meant by the first date to come that a rule of the activity has made."""
+def first_to_come(rows: Sequence[Recurrence]) -> date | None:
+    """Return the day meant by the first date to come that these rules have made and nobody has changed."""
     return db.session.scalar(
         sa.select(sa.func.min(Occurrence.meant_on)).where(
-            Occurrence.activity_id == activity_id,
-            Occurrence.recurrence_id.is_not(None),
+            Occurrence.recurrence_id.in_([row.id for row in rows]),
             Occurrence.starts_at > now(),
             Occurrence.status == OccurrenceStatus.PLANNED,
             Occurrence.by_hand.is_(False),

@@ -84,7 +84,7 @@ def _wish_to_move(form: MoveForm, found: Occurrence, when: Span) -> Wish:
     rows = rescheduling.rules_of(found.activity_id)
     since = found.meant_on
     if form.reach.data == Reach.ALL:
-        since = rescheduling.first_to_come(found.activity_id)
+        since = rescheduling.first_to_come(rows)
     return _with_choices(rescheduling.moved_along(found, when, form.where(), since or today(), rows), form)
 
 
@@ -163,7 +163,7 @@ def repeat_form(activity_id: int) -> Response:
     form.offer_rules(repeats.rule)
     form.offer_outlook()
     form.show_rule(repeats.rule)
-    first = rescheduling.first_to_come(activity_id) or max(today(), row.starts_on)
+    first = rescheduling.first_to_come(rows[-1:]) or max(today(), row.starts_on)
     form.show_span(repeats.span_on(first))
     if repeats.rule.count is not None:
         form.times.data = rescheduling.times_left(rows, first)

@@ -15,6 +15,7 @@ from portal.access import MACHINE, Role
 from portal.accounts.models import Account
 from portal.accounts.passwords import hash_password
 from portal.activities import rooms
+from portal.activities.content import Where
 from portal.activities.dates import span_of
 from portal.activities.models import (
     Activity,
@@ -28,12 +29,14 @@ from portal.activities.models import (
     OccurrenceStatus,
     Series,
 )
+from portal.activities.recurrences import store
 from portal.activities.search import search_text
 from portal.audit.actions import record
 from portal.clock import ZONE, now, today
 from portal.db import transaction
 from portal.demo.plan import Holding, Offering, demo_year, station_profiles
 from portal.demo.registrations import sign_people_up
+from portal.demo.timetable import AHEAD
 from portal.errors import Refused
 from portal.i18n import _
 from portal.stations.models import NetworkFact, Room, RoomHours, Station, StationHours
@@ -169,13 +172,31 @@ def _write_year(session: Session, year: Sequence[Offering], stations: dict[str, 
     booked: list[Occurrence] = []
     for offering in year:
         activity = _activity(session, offering, stations, series, room_ids)
+        rule_id = _rule_id(session, activity, offering)
         for holding in offering.holdings:
             occurrence = _occurrence(activity, offering, holding)
+            if rule_id is not None and offering.repeats is not None:
+                occurrence.recurrence_id, occurrence.meant_on = rule_id, holding.starts.date()
+                usual = offering.repeats.span_on(holding.starts.date())
+                occurrence.by_hand = span_of(occurrence.starts_at, occurrence.ends_at) != usual
             session.add(occurrence)
             if occurrence.published and occurrence.status is OccurrenceStatus.PLANNED:
                 booked.append(occurrence)
     session.flush()
     rooms.book(session, [(one, span_of(one.starts_at, one.ends_at)) for one in booked])
+
+
+def _rule_id(session: Session, activity: Activity, offering: Offering) -> int | None:
+    if offering.repeats is None:
+        return None
+    where = Where(
+        activity.room_id,
+        activity.place_name,
+        activity.place_address,
+        activity.place_directions,
+        activity.seats,
+    )
+    return store(session, activity.id, offering.repeats, where, today() + AHEAD).id
 
 
 def _activity(

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from portal.activities.recurrences import Repeats
 from portal.demo.blueprints import Blueprint, EveryWeek, Place, prose
 from portal.demo.headcount import Attendance, count_heads
+from portal.demo.rules import repeats_of
 from portal.demo.stations import RoomProfile, StationProfile, station_profiles
 from portal.demo.texts import BLUEPRINTS
 from portal.demo.timetable import Timetable
@@ -52,6 +54,7 @@ class Offering:
     min_age: int | None
     max_age: int | None
     weekly: bool
+    repeats: Repeats | None
     status: str
     holdings: tuple[Holding, ...]
 
@@ -71,6 +74,7 @@ def demo_year(today: date) -> tuple[Offering, ...]:
     return tuple(
         _offering(
             blueprint,
+            timetable.last,
             tuple(
                 Holding(
                     slot.starts,
@@ -86,7 +90,7 @@ def demo_year(today: date) -> tuple[Offering, ...]:
     )
 
 
-def _offering(blueprint: Blueprint, holdings: tuple[Holding, ...]) -> Offering:
+def _offering(blueprint: Blueprint, last: date, holdings: tuple[Holding, ...]) -> Offering:
     min_age, max_age = blueprint.ages or (None, None)
     return Offering(
         key=blueprint.key,
@@ -106,6 +110,7 @@ def _offering(blueprint: Blueprint, holdings: tuple[Holding, ...]) -> Offering:
         min_age=min_age,
         max_age=max_age,
         weekly=isinstance(blueprint.when, EveryWeek),
+        repeats=repeats_of(blueprint.when, [holding.starts.date() for holding in holdings], last),
         status=blueprint.status,
         holdings=holdings,
     )
