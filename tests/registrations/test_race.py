@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from multiprocessing import get_context
@@ -35,7 +36,7 @@ from tests.browser import Browser, Form, Page
 from tests.ground.crowd import PATIENCE, crowd, failures
 from tests.make import Make
 
-ROUNDS, AT_A_TIME = 20, 4  # each at a date of its own, which all of the crowd enter at the same moment
+ROUNDS, AT_A_TIME = 20, 2  # each at a date of its own, which all of the crowd enter at the same moment
 NEWCOMERS = 200  # parties of one to three
 SEATS = 50
 SEATED = 9  # parties of five, so that five seats are left
@@ -137,22 +138,18 @@ class Diary:
     failures: list[str] = field(default_factory=list)
 
 
-def sign_up(diary: Diary, occurrence_id: int, newcomer: int) -> None:
-    """Sign up; some leave again at once, and some send the form twice."""
+def sign_up(diary: Diary, occurrence_id: int, newcomer: int, staff: Actor) -> None:
+    """Sign up online or on the phone; some leave again at once, and some send the form twice."""
     party = Party(f"示例{newcomer}", f"138{occurrence_id:04}{newcomer:04}", adults=1 + newcomer % 3)
-
-    def send() -> actions.Receipt:
-        return actions.register(
-            occurrence_id, party, Consent("test"), Source.WEB, NOBODY, f"device {newcomer}", str(newcomer)
-        )
-
-    receipt = send()
+    online = (Source.WEB, NOBODY, f"device {newcomer}", str(newcomer))
+    how = online if newcomer % 2 else (Source.PHONE, staff, "", "")
+    receipt = actions.register(occurrence_id, party, Consent("test"), *how)
     diary.receipts.append((receipt.registration_id, receipt.reference, receipt.status))
     if newcomer % 8 == 1:
-        again = send()
+        again = actions.register(occurrence_id, party, Consent("test"), *how)
         if again.new or again.reference != receipt.reference:
             diary.failures.append(f"sent twice, {receipt} became {again}")
-    if newcomer % 8 == 2:
+    if newcomer % 8 in (2, 3):
         actions.cancel(receipt.registration_id)
         actions.cancel(receipt.registration_id)
 
@@ -172,7 +169,8 @@ def set_seats(diary: Diary, occurrence_id: int, seats: int, staff: Actor) -> Non
 def deeds(diary: Diary, one: Round, number: int, staff: Actor) -> list[Callable[[], None]]:
     """Return what one of the crowd does at a date, in an order of its own."""
     mine: list[Callable[[], None]] = [
-        partial(sign_up, diary, one.occurrence_id, newcomer) for newcomer in range(number, NEWCOMERS, CROWD)
+        partial(sign_up, diary, one.occurrence_id, newcomer, staff)
+        for newcomer in range(number, NEWCOMERS, CROWD)
     ]
     for party in one.seated[number : number + 1]:
         if number < 5:
@@ -257,6 +255,49 @@ def test_of_two_hundred_parties_the_first_get_the_last_seats_and_the_others_wait
     assert diary.seats_refused > ROUNDS
 
 
+def standings(occurrence_id: int) -> dict[str, Status]:
+    """Map the references at a date to how they stand."""
+    rows = db.session.execute(
+        sa.select(Registration.reference, Registration.status).where(
+            Registration.occurrence_id == occurrence_id
+        )
+    )
+    return {row.reference: row.status for row in rows}
+
+
+def move_about(dates: list[int], parties: list[int], staff: Actor, number: int) -> None:
+    """Move anybody anywhere, and change how many they are and how many seats there are."""
+    chance = Random(number)
+    for _ in range(10):
+        party, date = chance.choice(parties), chance.choice(dates)
+        deed = chance.choice(
+            (
+                partial(desk.move, party, date, True, staff),
+                partial(desk.move, party, date, False, staff),
+                partial(desk.change_people, party, chance.randint(1, 3), 0, staff),
+                partial(desk.set_seats, date, chance.randint(4, 14), "race", staff),
+            )
+        )
+        with suppress(Refused):
+            deed()
+
+
+def test_parties_moved_to_and_fro_at_once_stand_at_one_date_each(
+    app: Flask, environ: dict[str, str], make: Make
+) -> None:
+    """Each move holds two dates, so that a wrong order of taking them would end in a deadlock."""
+    with app.app_context():
+        dates = [make.class_with_seats(8) for _ in range(3)]
+        parties = [make.registration(date, 1 + turn % 3) for turn in range(8) for date in dates]
+        known = [party.registration_id for party in parties]
+        moved = crowd(environ, partial(move_about, dates, known, make.actor()), PROCESSES, THREADS)
+        assert failures(moved) == []
+        assert [every_wrong(date) for date in dates] == [[], [], []]
+        stand = [reference for date in dates for reference in standings(date)]
+        assert sorted(stand) == sorted(party.reference for party in parties)
+        assert SeatChange.MOVED_AWAY in db.session.scalars(sa.select(SeatEvent.what)).all()
+
+
 # The same without the lock
 
 
@@ -332,16 +373,6 @@ def send_at_once(forms: list[Form]) -> list[Page]:
 def reference_on(answer: Page) -> str:
     """Follow an answer as its visitor, and return the reference shown."""
     return answer.browser.get(answer.location).one("output#reference").text()
-
-
-def standings(occurrence_id: int) -> dict[str, Status]:
-    """Map the references at a date to how they stand."""
-    rows = db.session.execute(
-        sa.select(Registration.reference, Registration.status).where(
-            Registration.occurrence_id == occurrence_id
-        )
-    )
-    return {row.reference: row.status for row in rows}
 
 
 def test_twelve_forms_for_the_last_five_seats_all_get_a_reference(app: Flask, make: Make) -> None:

@@ -40,7 +40,7 @@ from portal.registrations import actions, desk
 from portal.registrations.models import Registration, Status
 from portal.registrations.party import Consent, Party, Source
 from tests.make import Make, span
-from tests.registrations.test_race import wrongs
+from tests.registrations.test_race import ill_told, wrongs
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=ZONE)
 # Without shrinking, which would take minutes: the steps of a failing run are few enough to be read.
@@ -559,3 +559,19 @@ def test_whom_one_change_has_sent_to_another_date_is_told_when_that_changes_too(
         occurrences.move(date, 0, span(3), HERE, make.actor())
     told = sa.select(sa.func.count()).where(Message.kind == "registration.changed")
     assert db.session.scalars(told).one() == 2
+
+
+@pytest.mark.usefixtures("noon", "app_context")
+def test_who_moves_up_again_where_it_has_moved_up_before_is_told_again(
+    make: Make, noon: time_machine.Traveller
+) -> None:
+    date, other = make.class_with_seats(1), make.class_with_seats(1)
+    first = make.registration(date).registration_id
+    party = make.registration(date).registration_id
+    actions.cancel(first)
+    desk.move(party, other, False, make.actor())
+    second = make.registration(date).registration_id
+    desk.move(party, date, True, make.actor())
+    noon.shift(timedelta(minutes=1))
+    actions.cancel(second)
+    assert [wrongs(date), ill_told(date)] == [[], []]
