@@ -14,12 +14,12 @@ SINCE = 2023  # the year the tags of this domain are of (RFC 4151); never change
 
 
 def feed(rows: Iterable[FeedRow], name: str, place: Place, own: str, page: str, demo: bool) -> bytes:
-    """Return the feed; `own` is its own address, `page` that of the calendar it goes with."""
+    """Return the feed; `own` is its address, which its id follows, `page` that of the calendar it goes with."""
     Xml.register_namespace("", NAMESPACE)
     root = Xml.Element(_in("feed"))
     rows = list(rows)
     newest = max((row.changed_at for row in rows), default=datetime(SINCE, 1, 1, tzinfo=UTC))
-    _text(root, "id", f"tag:{place.domain},{SINCE}:calendar")
+    _text(root, "id", f"tag:{place.domain},{SINCE}:calendar{own[own.find('?') :] if '?' in own else ''}")
     _text(root, "title", _("%(name)s (demonstration)", name=name) if demo else name)
     _text(root, "updated", _stamp(newest))
     Xml.SubElement(root, _in("link"), rel="self", href=own, type="application/atom+xml")

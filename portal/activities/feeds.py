@@ -20,7 +20,7 @@ from portal.stations.views import current_slug
 
 MOST_EVENTS = 3000
 NEWS_AHEAD = timedelta(days=60)
-FORMAT = 1  # raise it when the way feeds are written changes, so that readers fetch them again
+FORMAT = 2  # raise it when the way feeds are written changes, so that readers fetch them again
 
 bp = Blueprint("feeds", __name__)
 
@@ -74,7 +74,7 @@ def news() -> Response:
             wanted.rows(),
             _("Huaqiao Civilization Practice"),
             place,
-            place.public_url + reading.address.link("/calendar.atom"),
+            place.public_url + reading.address.link("/calendar.atom", view="month", on=None),
             place.public_url + reading.address.link(),
             is_demo(),
         )

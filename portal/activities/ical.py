@@ -30,8 +30,8 @@ def feed(rows: Iterable[FeedRow], name: str, place: Place, demo: bool) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     title = _("%(name)s (demonstration)", name=name) if demo else name
-    calendar.add("name", title)
-    calendar.add("x-wr-calname", title)
+    calendar.add("name", _text(title))
+    calendar.add("x-wr-calname", _text(title))
     calendar.add("x-wr-timezone", str(ZONE))
     calendar.add("refresh-interval", timedelta(hours=6), parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT6H")
@@ -52,15 +52,21 @@ def _event(icalendar: Any, row: FeedRow, begins: datetime, ends: datetime, numbe
     event.add("sequence", row.sequence)
     event.add("dtstart", begins)
     event.add("dtend", ends)
-    event.add("summary", _("[Cancelled] %(title)s", title=row.title) if row.cancelled else row.title)
+    title = _("[Cancelled] %(title)s", title=row.title) if row.cancelled else row.title
+    event.add("summary", _text(title))
     event.add("status", "CANCELLED" if row.cancelled else "CONFIRMED")
-    event.add("location", row.location)
+    event.add("location", _text(row.location))
     event.add("url", f"{place.public_url}/occurrences/{row.id}")
     about = [row.cancel_reason] if row.cancelled and row.cancel_reason else []
     about += [row.text, f"{row.station_name} {row.phone}".strip(), f"{place.public_url}/occurrences/{row.id}"]
-    event.add("description", "\n".join(part for part in about if part))
+    event.add("description", _text("\n".join(part for part in about if part)))
     event.add("categories", [row.category_label])
     return event
+
+
+def _text(text: str) -> str:
+    # The library takes a typed \N for a line break before it escapes the \: a title would break in two.
+    return text.replace("\\N", "\N{FULLWIDTH REVERSE SOLIDUS}N")
 
 
 def days_of(starts_at: datetime, ends_at: datetime) -> list[tuple[datetime, datetime]]:

@@ -4,9 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# Control characters (NUL would also be refused by PostgreSQL), and those that turn the reading order round.
+# Control characters (NUL would also be refused by PostgreSQL), those that turn the reading order round, and
+# those that XML does not know: one of them, and no reader would take the news feed any more.
 UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 
 
