@@ -32,6 +32,7 @@ class Address:
     view: str = "month"
     on: date | None = None
     station: str = ""
+    nearby: bool = False  # widens the station to those of its clusters
     cluster: str = ""
     category: str = ""
     series: str = ""
@@ -51,6 +52,7 @@ class Address:
             "view": "" if self.view == "month" else self.view,
             "on": self.on.isoformat() if self.on else "",
             "station": self.station,
+            "nearby": "1" if self.nearby and self.station else "",
             "cluster": self.cluster,
             "category": self.category,
             "series": self.series,
@@ -101,6 +103,7 @@ class Reading:
     address: Address
     narrowed: listing.Filter
     faults: Mapping[str, str]
+    has_nearby: bool  # the station asked for shares a cluster with others
 
 
 def read(arguments: MultiDict[str, str]) -> Reading:
@@ -123,11 +126,13 @@ def read(arguments: MultiDict[str, str]) -> Reading:
     )
     category = _code(given, faults, "category", Category)
     audience = _code(given, faults, "audience", Audience)
-    free, has_room = (_switch(given, faults, name) for name in ("free", "open"))
+    free, has_room, nearby = (_switch(given, faults, name) for name in ("free", "open", "nearby"))
+    has_nearby = station_id is not None and stations.has_neighbours(station_id)
     address = Address(
         view=view,
         on=on,
         station=given["station"] if station_id else "",
+        nearby=nearby and has_nearby,
         cluster=given["cluster"] if cluster else "",
         category=given["category"] if category else "",
         series=given["series"] if series_id else "",
@@ -138,6 +143,7 @@ def read(arguments: MultiDict[str, str]) -> Reading:
     )
     narrowed = listing.Filter(
         station_id=station_id,
+        nearby=nearby and has_nearby,
         cluster_id=cluster,
         category=category,
         series_id=series_id,
@@ -146,7 +152,7 @@ def read(arguments: MultiDict[str, str]) -> Reading:
         has_room=has_room,
         words=listing.words_of(given["q"]),
     )
-    return Reading(address, narrowed, faults)
+    return Reading(address, narrowed, faults, has_nearby)
 
 
 def _switch(given: dict[str, str], faults: dict[str, str], name: str) -> bool:

@@ -21,7 +21,7 @@ from portal.activities.models import (
 )
 from portal.clock import end_of, now, start_of, today
 from portal.db import db, like
-from portal.stations.queries import in_scope, members_of
+from portal.stations.queries import in_scope, members_of, with_neighbours
 from portal.web.text import fold
 
 
@@ -30,6 +30,7 @@ class Filter:
     """What the calendar is narrowed to (product §7); empty means everything."""
 
     station_id: int | None = None
+    nearby: bool = False  # the station's clusters with it
     cluster_id: int | None = None
     category: Category | None = None
     series_id: int | None = None
@@ -58,7 +59,8 @@ def conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
     """Turn a filter into conditions on occurrences joined with their activities."""
     found: list[sa.ColumnElement[bool]] = []
     if narrowed.station_id is not None:
-        found.append(_at_station([narrowed.station_id]))
+        alone = [narrowed.station_id]
+        found.append(_at_station(with_neighbours(narrowed.station_id) if narrowed.nearby else alone))
     if narrowed.cluster_id is not None:
         found.append(_at_station(members_of(narrowed.cluster_id)))
     if narrowed.category is not None:

@@ -287,20 +287,34 @@ def members_of(cluster_id: int) -> sa.Select[Any]:
     return sa.select(ClusterMember.station_id).where(ClusterMember.cluster_id == cluster_id)
 
 
+def _shares_a_cluster(station_id: int) -> sa.ColumnElement[bool]:
+    mine = sa.select(ClusterMember.cluster_id).where(ClusterMember.station_id == station_id)
+    return Station.id.in_(sa.select(ClusterMember.station_id).where(ClusterMember.cluster_id.in_(mine)))
+
+
+def _is_neighbour(station_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(Station.id != station_id, Station.closed.is_(False), _shares_a_cluster(station_id))
+
+
 def neighbours(station_id: int) -> list[StationCard]:
     """List the open stations that share a cluster with this one."""
-    mine = sa.select(ClusterMember.cluster_id).where(ClusterMember.station_id == station_id)
     rows = db.session.execute(
         sa.select(*CARD_COLUMNS)
-        .where(
-            Station.id != station_id,
-            Station.closed.is_(False),
-            Station.id.in_(sa.select(ClusterMember.station_id).where(ClusterMember.cluster_id.in_(mine))),
-        )
+        .where(_is_neighbour(station_id))
         .order_by(Station.position, Station.id)
         .limit(MOST_SHOWN)
     )
     return [card(row) for row in rows]
+
+
+def has_neighbours(station_id: int) -> bool:
+    """Say whether any open station shares a cluster with this one."""
+    return db.session.scalar(sa.select(sa.exists().where(_is_neighbour(station_id)))) is True
+
+
+def with_neighbours(station_id: int) -> sa.Select[Any]:
+    """Select the ids of a station and of those that share a cluster with it."""
+    return sa.select(Station.id).where(sa.or_(Station.id == station_id, _shares_a_cluster(station_id)))
 
 
 def rooms_of(station_id: int) -> Sequence[Room]:

@@ -24,6 +24,7 @@ FILTERS = (
     "",
     "station=s1",
     "station=s2",
+    "station=s4&nearby=1",
     "cluster=s4",
     "category=fitness",
     "audience=children",

@@ -18,8 +18,10 @@ PUBLIC = {
     "/calendar?view=list": 4,
     "/calendar?view=week&open=1": 4,
     "/calendar?view=day": 4,
-    "/calendar?q=书法&station=s1&cluster=s4": 6,
+    "/calendar?q=书法&station=s1&cluster=s4": 7,  # which station, and whether it has neighbours
+    "/calendar?station=s4&nearby=1": 6,
     "/calendar.ics": 2,  # what has changed, and only then the rows
+    "/calendar.ics?station=s4&nearby=1": 4,
     "/calendar.atom": 2,
     "/stations/": 4,
     "/stations/s1": 8,

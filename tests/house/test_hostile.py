@@ -60,7 +60,19 @@ TYPED = "textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox
 
 def asked_for() -> set[str]:
     """Return the names that the portal looks for in an address, as its code has them."""
-    names = {"view", "on", "station", "cluster", "category", "series", "audience", "free", "q"}
+    names = {
+        "view",
+        "on",
+        "station",
+        "cluster",
+        "category",
+        "series",
+        "audience",
+        "free",
+        "open",
+        "q",
+        "nearby",
+    }
     for tree in modules().values():
         for node in ast.walk(tree):
             text = ast.unparse(node) if isinstance(node, ast.Call | ast.Subscript) else ""
