@@ -14,7 +14,7 @@ SINCE = 2023  # the year the tags of this domain are of (RFC 4151); never change
 
 
 def feed(rows: Iterable[FeedRow], name: str, place: Place, own: str, page: str, demo: bool) -> bytes:
-    """Return the feed; `own` is its address, which its id follows, `page` that of the calendar it goes with."""
+    """Return the feed; `own` is its address, which its id follows, `page` the calendar it goes with."""
     Xml.register_namespace("", NAMESPACE)
     root = Xml.Element(_in("feed"))
     rows = list(rows)

@@ -10,7 +10,7 @@ from portal.access import public
 from portal.activities import agenda, listing, lunar, queries
 from portal.activities.listing import Filter
 from portal.activities.models import Activity, Occurrence, OccurrenceStatus, Series
-from portal.clock import end_of, local, start_of, today
+from portal.clock import end_of, start_of, today
 from portal.db import db
 from portal.errors import Missing
 from portal.stations.queries import in_language
@@ -108,23 +108,23 @@ def coming() -> list[Coming]:
 def years_of(series_id: int, code: str) -> list[Year]:
     """List the last years in which anything of a series was held, the latest first; one statement."""
     until = today()
-    begin = start_of(date(until.year - YEARS_BACK, 1, 1))
+    years = range(until.year - YEARS_BACK, until.year + 2)
+    year = sa.case(
+        *((Occurrence.starts_at < start_of(date(number + 1, 1, 1)), number) for number in years[:-1]),
+        else_=years[-1],
+    ).label("year")
     rows = db.session.execute(
-        sa.select(Occurrence.starts_at, Occurrence.attended)
+        sa.select(year, sa.func.count().label("held"), sa.func.sum(Occurrence.attended).label("attended"))
+        .select_from(Occurrence)
         .join(Activity, Activity.id == Occurrence.activity_id)
         .where(
             Activity.series_id == series_id,
             Occurrence.published.is_(True),
             Occurrence.status == OccurrenceStatus.PLANNED,
-            Occurrence.starts_at >= begin,
+            Occurrence.starts_at >= start_of(date(years[0], 1, 1)),
             Occurrence.starts_at < end_of(until + timedelta(days=366)),
         )
-        .limit(2000)
-    ).all()
-    by_year: dict[int, list[int]] = {}
-    for row in rows:
-        by_year.setdefault(local(row.starts_at).year, []).append(row.attended or 0)
-    return [
-        Year(number, day_of(code, number), len(came), sum(came))
-        for number, came in sorted(by_year.items(), reverse=True)
-    ]
+        .group_by(sa.literal_column("year"))
+        .order_by(sa.literal_column("year").desc())
+    )
+    return [Year(row.year, day_of(code, row.year), row.held, int(row.attended or 0)) for row in rows]

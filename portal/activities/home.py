@@ -8,12 +8,13 @@ from flask import Blueprint, Response
 from portal.access import public
 from portal.activities import agenda, listing, lunar, queries
 from portal.activities.poems import POEMS
-from portal.clock import local, now, today
+from portal.clock import end_of, local, now, today
 from portal.i18n import _, day_name
 from portal.stations import queries as stations
 from portal.web import answers
 
 DAYS = 3
+QUIET = timedelta(days=7)  # so far off, it is not said when
 FESTIVALS_AHEAD = timedelta(days=120)
 
 bp = Blueprint("home", __name__)
@@ -79,7 +80,8 @@ def hints(station_ids: list[int]) -> dict[int, str]:
     """Say in two words when each station is next on."""
     moment = now()
     found = {}
-    for station_id, (starts_at, ends_at) in listing.next_per_station(station_ids, moment).items():
+    coming = listing.next_per_station(station_ids, moment, end_of(today() + QUIET))
+    for station_id, (starts_at, ends_at) in coming.items():
         found[station_id] = hint(starts_at, ends_at, moment)
     return found
 
@@ -91,7 +93,7 @@ def hint(starts_at: datetime, ends_at: datetime, moment: datetime) -> str:
     day = local(starts_at).date()
     if day == today():
         return _("Today %(time)s", time=local(starts_at).strftime("%H:%M"))
-    if day - today() >= timedelta(days=7):
+    if day - today() >= QUIET:
         return _("Quiet this week")
     return _("Next: %(day)s", day=day_name(day))
 

@@ -42,12 +42,13 @@ class Filter:
 
 def overlaps(begin: datetime, end: datetime) -> sa.ColumnElement[bool]:
     """Say in SQL that an occurrence goes on at some time between two moments."""
+    return sa.and_(Occurrence.starts_at < end, not_over(begin))
+
+
+def not_over(moment: datetime) -> sa.ColumnElement[bool]:
+    """Say in SQL that an occurrence ends after a moment."""
     # The lower bound lets the index stop: nothing that began earlier can still be going on.
-    return sa.and_(
-        Occurrence.starts_at < end,
-        Occurrence.starts_at >= begin - timedelta(days=LONGEST_DAYS),
-        Occurrence.ends_at > begin,
-    )
+    return sa.and_(Occurrence.starts_at >= moment - timedelta(days=LONGEST_DAYS), Occurrence.ends_at > moment)
 
 
 def _at_station(station_ids: sa.Select[Any] | Iterable[int]) -> sa.ColumnElement[bool]:
@@ -68,10 +69,12 @@ def conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
     if narrowed.series_id is not None:
         found.append(Activity.series_id == narrowed.series_id)
     if narrowed.audience is not None:
-        meant = sa.select(ActivityAudience.activity_id).where(
-            ActivityAudience.audience.in_([narrowed.audience, Audience.EVERYONE])
+        # EXISTS rather than IN, which would begin at the audience: most activities are for everyone.
+        meant = sa.exists().where(
+            ActivityAudience.activity_id == Activity.id,
+            ActivityAudience.audience.in_([narrowed.audience, Audience.EVERYONE]),
         )
-        found.append(Activity.id.in_(meant))
+        found.append(meant)
     if narrowed.free:
         found.append(Activity.registration.is_(False))
     if narrowed.has_room:
@@ -113,39 +116,43 @@ def published_between(
     return [make_card(row) for row in db.session.execute(wanted)]
 
 
-def published_from(first: date, narrowed: Filter, limit: int) -> list[Card]:
-    """List the first published occurrences that have not ended before this date."""
-    begin = start_of(first)
-    wanted = (
-        select_cards()
-        .where(
-            Occurrence.published.is_(True),
-            Occurrence.starts_at >= begin - timedelta(days=LONGEST_DAYS),
-            Occurrence.ends_at > begin,
-            *conditions(narrowed),
-        )
-        .limit(limit)
-    )
-    return [make_card(row) for row in db.session.execute(wanted)]
-
-
 def last_at(station_id: int, limit: int) -> list[Card]:
     """List the last published occurrences of a station, the latest first."""
-    wanted = select_cards().where(Occurrence.published.is_(True), _at_station([station_id]))
-    latest = wanted.order_by(None).order_by(Occurrence.starts_at.desc(), Occurrence.id.desc())
-    return [make_card(row) for row in db.session.execute(latest.limit(limit))]
+    hosted = sa.select(ActivityCohost.activity_id).where(ActivityCohost.station_id == station_id)
+    # One after the other, each by its own index: together they would look through what everybody did since.
+    latest = sa.union(
+        _latest(Occurrence.station_id == station_id, limit),
+        _latest(Occurrence.activity_id.in_(hosted), limit),
+    )
+    wanted = select_cards().where(Occurrence.id.in_(sa.select(latest.subquery().c.id)))
+    wanted = wanted.order_by(None).order_by(Occurrence.starts_at.desc(), Occurrence.id.desc())
+    return [make_card(row) for row in db.session.execute(wanted.limit(limit))]
 
 
-def next_per_station(station_ids: Sequence[int], moment: datetime) -> dict[int, tuple[datetime, datetime]]:
-    """Map each station to (start, end) of its first occurrence not over yet and not cancelled."""
+def _latest(where: sa.ColumnElement[bool], limit: int) -> sa.Select[Any]:
+    newest = (
+        sa.select(Occurrence.id)
+        .where(Occurrence.published.is_(True), where)
+        .order_by(Occurrence.starts_at.desc(), Occurrence.id.desc())
+        .limit(limit)
+    )
+    return sa.select(newest.subquery().c.id)  # SQLite takes no LIMIT right inside a UNION
+
+
+def next_per_station(
+    station_ids: Sequence[int], moment: datetime, before: datetime
+) -> dict[int, tuple[datetime, datetime]]:
+    """Map stations to (start, end) of their first occurrence not over, not cancelled, begun before a moment.
+
+    A station that has none is left out.
+    """
     first = (
         sa.select(Occurrence.station_id, sa.func.min(Occurrence.starts_at).label("starts_at"))
         .where(
             Occurrence.station_id.in_(station_ids),
             Occurrence.published.is_(True),
             Occurrence.status == OccurrenceStatus.PLANNED,
-            Occurrence.starts_at >= moment - timedelta(days=LONGEST_DAYS),
-            Occurrence.ends_at > moment,
+            overlaps(moment, before),
         )
         .group_by(Occurrence.station_id)
         .subquery()
@@ -175,7 +182,7 @@ def other_dates(activity_id: int, but: int, limit: int = 6) -> list[Card]:
             Occurrence.activity_id == activity_id,
             Occurrence.id != but,
             Occurrence.published.is_(True),
-            Occurrence.ends_at > now(),
+            not_over(now()),
         )
         .limit(limit)
     )
@@ -202,7 +209,7 @@ def dates_of(activity_id: int, limit: int = 60, after: datetime | None = None) -
     """List the dates of an activity, drafts too, from a moment on."""
     wanted = select_cards().where(Occurrence.activity_id == activity_id)
     if after is not None:
-        wanted = wanted.where(Occurrence.ends_at > after)
+        wanted = wanted.where(not_over(after))
     return [make_card(row) for row in db.session.execute(wanted.limit(limit))]
 
 
@@ -265,6 +272,7 @@ def uncounted(scope: Scope, since: datetime, limit: int = 30) -> list[Card]:
             Occurrence.attended.is_(None),
             Occurrence.ends_at <= now(),
             Occurrence.starts_at >= since,
+            Occurrence.starts_at < now(),  # says nothing new, but lets the index stop at today
             in_scope(Occurrence.station_id, scope),
         )
         .limit(limit)

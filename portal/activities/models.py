@@ -86,6 +86,8 @@ class Activity(Model):
         CheckConstraint("min_age IS NULL OR max_age IS NULL OR min_age <= max_age", name="ages_in_order"),
         CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_has_time"),
         Index("ix_activity_station_id_status", "station_id", "status"),
+        Index("ix_activity_changed_at_id", "changed_at", "id"),
+        Index("ix_activity_status_changed_at_id", "status", "changed_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.access import Scope
 from portal.activities.models import (
+    LONGEST_DAYS,
     Activity,
     ActivityStatus,
     Category,
@@ -59,6 +60,7 @@ def rooms_today(station_id: int) -> dict[int, tuple[datetime, datetime]]:
         .where(
             Room.station_id == station_id,
             RoomBooking.ends_at > now(),
+            RoomBooking.starts_at >= now() - timedelta(days=1),  # none is longer; the index stops there
             RoomBooking.starts_at < end_of(local(now()).date()),
         )
         .order_by(RoomBooking.starts_at.desc())
@@ -127,18 +129,6 @@ def activities_in(
 
     `before` is (changed_at, id) of the last one seen.
     """
-    coming = aliased(Occurrence)
-    next_at = (
-        sa.select(sa.func.min(coming.starts_at))
-        .where(
-            coming.activity_id == Activity.id,
-            coming.ends_at > now(),
-            coming.status == OccurrenceStatus.PLANNED,
-        )
-        .scalar_subquery()
-    )
-    counted = aliased(Occurrence)
-    dates = sa.select(sa.func.count()).where(counted.activity_id == Activity.id).scalar_subquery()
     wanted = (
         sa.select(
             Activity.id,
@@ -151,8 +141,6 @@ def activities_in(
             Station.seal_shape,
             Station.seal_tone,
             Station.seal_character,
-            next_at.label("next_at"),
-            dates.label("dates"),
         )
         .join(Station, Station.id == Activity.station_id)
         .where(in_scope(Activity.station_id, scope), *[like(Activity.search, word) for word in words])
@@ -163,6 +151,25 @@ def activities_in(
         wanted = wanted.where(Activity.status == status)
     if before is not None:
         wanted = wanted.where(sa.tuple_(Activity.changed_at, Activity.id) < sa.tuple_(*before))
+    # Only of those shown: asked beside the others, dates would be counted for all before they are sorted.
+    shown = wanted.subquery()
+    coming, counted = aliased(Occurrence), aliased(Occurrence)
+    next_at = (
+        sa.select(sa.func.min(coming.starts_at))
+        .where(
+            coming.activity_id == shown.c.id,
+            coming.starts_at >= now() - timedelta(days=LONGEST_DAYS),
+            coming.ends_at > now(),
+            coming.status == OccurrenceStatus.PLANNED,
+        )
+        .scalar_subquery()
+    )
+    dates = sa.select(sa.func.count()).where(counted.activity_id == shown.c.id).scalar_subquery()
+    rows = db.session.execute(
+        sa.select(shown, next_at.label("next_at"), dates.label("dates")).order_by(
+            shown.c.changed_at.desc(), shown.c.id.desc()
+        )
+    )
     return [
         ActivityRow(
             id=row.id,
@@ -175,7 +182,7 @@ def activities_in(
             next_at=row.next_at,
             dates=row.dates,
         )
-        for row in db.session.execute(wanted)
+        for row in rows
     ]
 
 

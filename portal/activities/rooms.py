@@ -1,6 +1,7 @@
 """Book rooms for published occurrences and set them free."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -122,6 +123,8 @@ def clashes(
         .where(
             RoomBooking.room_id == room_id,
             RoomBooking.starts_at < max(when.ends_at for when in spans),
+            # None is longer than a day, so the index can stop.
+            RoomBooking.starts_at > min(when.starts_at for when in spans) - timedelta(days=1),
             RoomBooking.ends_at > min(when.starts_at for when in spans),
         )
     )

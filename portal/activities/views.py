@@ -91,7 +91,9 @@ def _as_day(reading: address.Reading) -> Laid:
 def _as_list(reading: address.Reading) -> Laid:
     first = reading.address.day
     last = first + FARTHEST
-    days, later = cut(listing.published_from(first, reading.narrowed, ON_A_PAGE + 1), first, last, ON_A_PAGE)
+    days, later = cut(
+        listing.published_between(first, last, reading.narrowed, ON_A_PAGE + 1), first, last, ON_A_PAGE
+    )
     return Laid(first, last, days, later=later)
 
 
