@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from portal.activities import actions, occurrences
+from portal.activities import actions, calling_off, occurrences
 from portal.activities.content import Content, Where
 from portal.activities.models import Activity, Audience, Category
 from portal.clock import ZONE
@@ -70,7 +70,7 @@ def filled(app: Flask, make: Make, noon: time_machine.Traveller) -> dict[str, in
     with app.app_context():
         occurrences.cancel(off, "台风, 停电; 改期\\另告", by)
         occurrences.move(moved, 0, span(9, "15:00", "16:00"), Where(None, "村口", "", "", None), by)
-        actions.cancel(shut, "教师生病", make.actor(station="s3"))
+        calling_off.cancel_all(shut, "教师生病", make.actor(station="s3"))
     return {"room": make.dates_of(room)[0], "cancelled": off, "moved": moved, "camp": make.dates_of(shut)[0]}
 
 
