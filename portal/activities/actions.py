@@ -242,6 +242,7 @@ def _fill(session: Session, activity: Activity, content: Content, where: Where) 
     activity.series_id = content.series_id
     activity.themes = content.themes
     activity.registration = content.registration
+    activity.sign_up = content.sign_up
     activity.party_max = content.party_max
     activity.min_age = content.min_age
     activity.max_age = content.max_age

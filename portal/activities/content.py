@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.activities.models import Audience, Category
+from portal.activities.models import Audience, Category, SignUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Content:
     themes: str = ""
     opens_days: int | None = None  # registration opens so many days before; None: at once
     closes_minutes: int = 0  # and closes so many minutes before it begins
+    sign_up: SignUp = SignUp.DATES  # of several dates
 
 
 @dataclass(frozen=True, slots=True)

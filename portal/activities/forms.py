@@ -9,8 +9,8 @@ from wtforms.validators import ValidationError
 
 from portal.activities import dates
 from portal.activities.content import Content, Where
-from portal.activities.labels import AUDIENCES, CATEGORIES, SOURCES
-from portal.activities.models import Activity, Audience, Category, CountSource, Occurrence
+from portal.activities.labels import AUDIENCES, CATEGORIES, SIGN_UPS, SOURCES
+from portal.activities.models import Activity, Audience, Category, CountSource, Occurrence, SignUp
 from portal.activities.recurrences import Recurrence
 from portal.activities.rescheduling import Reach
 from portal.activities.rule_form import LeaveOutFields, RuleFields
@@ -55,6 +55,9 @@ class ContentForm(Form):
     audiences = SelectMultipleField(_l("For whom"), validate_choice=False)
     cohosts = SelectMultipleField(_l("Held together with"), validate_choice=False)
     registration = RadioField(_l("Sign up first?"), default="yes", validate_choice=False)
+    sign_up = RadioField(
+        _l("If there are several dates, one signs up for"), default=SignUp.DATES.value, validate_choice=False
+    )
     party_max = count(_l("At most how many at a time"), 1, 20, default=4)
     min_age = count(_l("From what age"), 0, 120)
     max_age = count(_l("Up to what age"), 0, 120)
@@ -71,6 +74,7 @@ class ContentForm(Form):
         self.series.choices = [("", _("None")), *series]
         self.cohosts.choices = cohosts
         self.registration.choices = [("yes", _("Yes, and queue when it is full")), ("no", _("Just come"))]
+        self.sign_up.choices = [(code.value, str(label)) for code, label in SIGN_UPS.items()]
         self.opens_days.choices = [("", _("as soon as it is published"))] + [
             (str(days), ngettext("%(num)s day before, at 8:00", "%(num)s days before, at 8:00", days))
             for days in OPENS_DAYS
@@ -114,6 +118,11 @@ class ContentForm(Form):
         if field.data not in ("yes", "no"):
             raise ValidationError(_("Please choose one."))
 
+    def validate_sign_up(self, field: Any) -> None:
+        """Accept only a way there is."""
+        if field.data not in {code.value for code in SignUp}:
+            raise ValidationError(_("Please choose one."))
+
     def validate_max_age(self, field: Any) -> None:
         """Refuse ages in the wrong order."""
         if field.data is not None and self.min_age.data is not None and field.data < self.min_age.data:
@@ -142,6 +151,7 @@ class ContentForm(Form):
             phone=self.phone.data or "",
             opens_days=int(self.opens_days.data) if self.opens_days.data else None,
             closes_minutes=int(self.closes_minutes.data),
+            sign_up=SignUp(self.sign_up.data),
         )
 
     def show_content(self, activity: Activity) -> None:
@@ -154,6 +164,7 @@ class ContentForm(Form):
         self.audiences.data = [entry.audience.value for entry in activity.audiences]
         self.cohosts.data = [str(station.id) for station in activity.cohosts]
         self.registration.data = "yes" if activity.registration else "no"
+        self.sign_up.data = activity.sign_up.value
         self.party_max.data = activity.party_max
         self.opens_days.data = "" if activity.opens_days is None else str(activity.opens_days)
         self.closes_minutes.data = str(activity.closes_minutes)

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from portal.access import Role
-from portal.activities.models import ActivityStatus, Audience, Category, CountSource
+from portal.activities.models import ActivityStatus, Audience, Category, CountSource, SignUp
 from portal.i18n import lazy_gettext, lazy_pgettext
 
 CATEGORIES = {
@@ -27,6 +27,11 @@ STATUSES = {
     ActivityStatus.PUBLISHED: lazy_pgettext("activity", "Published"),
     ActivityStatus.CANCELLED: lazy_pgettext("activity", "Cancelled"),
 }
+SIGN_UPS = {
+    SignUp.DATES: lazy_gettext("each date on its own"),
+    SignUp.COURSE: lazy_gettext("the whole course at once"),
+    SignUp.EITHER: lazy_gettext("both are possible"),
+}
 SOURCES = {
     CountSource.ROLL_CALL: lazy_gettext("by roll-call"),
     CountSource.COUNTED: lazy_gettext("counted"),
@@ -46,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         CATEGORIES=CATEGORIES,
         AUDIENCES=AUDIENCES,
+        SIGN_UPS=SIGN_UPS,
         STATUSES=STATUSES,
         SOURCES=SOURCES,
         ROLES=ROLES,

@@ -39,6 +39,14 @@ class Audience(StrEnum):
     PARTY = "party"
 
 
+class SignUp(StrEnum):
+    """What one signs up for where an activity has several dates."""
+
+    DATES = "dates"  # each date on its own
+    COURSE = "course"  # only the whole course
+    EITHER = "either"
+
+
 class ActivityStatus(StrEnum):
     """Where an activity stands: drafts may be deleted, what was published is cancelled."""
 
@@ -98,6 +106,7 @@ class Activity(Model):
     category: Mapped[Category]
     themes: Mapped[str] = mapped_column(default="")  # tags in words, separated by spaces, as 侨
     registration: Mapped[bool]
+    sign_up: Mapped[SignUp] = mapped_column(default=SignUp.DATES, server_default=SignUp.DATES.value)
     seats: Mapped[int | None]
     party_max: Mapped[int] = mapped_column(default=4)
     min_age: Mapped[int | None]

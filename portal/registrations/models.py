@@ -65,6 +65,7 @@ class Registration(Model):
         ),
         Index("ix_registration_occurrence_id_status_place", "occurrence_id", "status", "place"),
         Index("ix_registration_phone_index", "phone_index"),
+        Index("ix_registration_course_id", "course_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,8 +95,28 @@ class Registration(Model):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     anonymised_at: Mapped[datetime | None]
+    # Whoever signs up for a whole course has one registration per date, tied to the first of them, which
+    # points at itself: its reference, its private link and the devices that list it are the party's.
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
 
     occurrence: Mapped[Occurrence] = relationship(lazy="raise")
+    first: Mapped["Registration | None"] = relationship(lazy="raise", remote_side=id)
+
+    @property
+    def leads_course(self) -> bool:
+        """Say whether it is the one that stands for a whole course."""
+        return self.course_id is not None and self.course_id == self.id
+
+    @property
+    def party_id(self) -> int:
+        """Return the id of the registration that its party holds: itself, or the first of its course."""
+        return self.course_id or self.id
+
+    @property
+    def party_reference(self) -> str:
+        """Return the reference that its party holds; of a course its first date must have been loaded."""
+        first = None if self.party_id == self.id else self.first
+        return self.reference if first is None else first.reference
 
     @property
     def people(self) -> int:
