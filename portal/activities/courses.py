@@ -109,8 +109,6 @@ def _rows(activity_id: int) -> Sequence[Any]:
 
 def _dates(rows: Sequence[Any], by_staff: bool) -> list[CourseDate]:
     dates = [
-        CourseDate(card, in_course(card.held, row.opened, now()))
-        for row in rows
-        for card in [make_card(row)]
+        CourseDate(card, in_course(card.held, row.opened, now())) for row in rows for card in [make_card(row)]
     ]
     return [date for date in dates if takes(date.stands, by_staff)]

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.activities.models import Activity, Occurrence, OccurrenceStatus
+from portal.activities.courses import has_several
+from portal.activities.models import Activity, Occurrence, OccurrenceStatus, SignUp
 from portal.audit.actions import record
 from portal.clock import now
 from portal.db import lock, transaction
@@ -14,23 +15,26 @@ from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _
 from portal.once import done, earlier
 from portal.registrations import notices, queue, rules
-from portal.registrations.links import new_reference, phone_index, token_of
+from portal.registrations.arrival import (
+    already,
+    arrive,
+    belong,
+    belongs,
+    check_number_of_parties,
+    new_registration,
+    same_person,
+)
 from portal.registrations.models import (
     Registration,
     RegistrationDevice,
     SeatChange,
     Status,
 )
-from portal.registrations.party import Consent, Party, Source, name_key, write_children
+from portal.registrations.party import Consent, Party, Source, name_key
 from portal.stations.queries import is_in_scope
 from portal.tokens import token_hash
 
-MOST_OF_A_PHONE = 8  # parties under one number at one occurrence; a family has that many, a joker more
 LATE = (10, 20, 30)  # minutes
-
-
-class AlreadyRegistered(Refused):
-    """The same name and phone have a registration there; nothing about it is told (product §5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,6 @@ def register(
         AlreadyRegistered: from elsewhere, the same name and phone.
     """
     by_staff = source is not Source.WEB
-    index = phone_index(party.phone)
     # A form that was sent, gone back to and changed is about somebody else: it is another form.
     form = f"registration:{occurrence_id}:{party.phone}:{name_key(party.name)}"
     with transaction() as session:
@@ -74,115 +77,39 @@ def register(
         before = earlier(session, form, by, key)
         if before is not None:
             registration = session.get_one(Registration, int(before))
-            _belong(session, registration.id, device)  # the first answer, with its cookie, may have been lost
-            return _receipt(registration, new=False)
-        if index is not None:
-            same = _same_person(session, occurrence_id, index, party)
-            if same is not None:
-                if device and _belongs(session, same.id, device):
-                    return _receipt(same, new=False)
-                raise AlreadyRegistered(
-                    _("This person is signed up already: %(reference)s.", reference=same.reference)
-                    if by_staff
-                    else _(
-                        "This name and number are signed up already. "
-                        "Look it up with the reference, or ask the station."
-                    )
-                )
+            belong(
+                session, registration.party_id, device
+            )  # the first answer, with its cookie, may have been lost
+            return _receipt(session, registration, new=False)
+        same = same_person(session, [occurrence_id], party).get(occurrence_id)
+        if same is not None:
+            if belongs(session, same, device):
+                return _receipt(session, same, new=False)
+            raise already(session, same, by_staff)
         activity = session.get_one(Activity, occurrence.activity_id)
         rules.check_time(occurrence, activity, by_staff)
         rules.check_party(party, rules.limits_of(activity), occurrence.seats, by_staff)
-        if index is not None and not by_staff:
-            _check_number_of_parties(session, occurrence_id, index)
-        registration = _new(session, occurrence_id, party, consent, source, by)
-        if queue.waits(occurrence, party.people):
-            queue.enqueue(session, occurrence, registration)
-            what = SeatChange.QUEUED
-        else:
-            queue.seat(occurrence, registration)
-            what = SeatChange.SEATED
-        session.add(registration)
-        session.flush()
-        queue.note(session, occurrence, registration, what, by)
-        tell = notices.confirmed if what is SeatChange.SEATED else notices.queued
+        if not by_staff:
+            _check_single(session, activity)
+            check_number_of_parties(session, [occurrence_id], party)
+        registration = new_registration(session, occurrence_id, party, consent, source, by)
+        arrive(session, occurrence, registration, by)
+        waits = registration.status is Status.WAITING
+        tell = notices.queued if waits else notices.confirmed
         tell(session, occurrence, activity, registration)
-        _belong(session, registration.id, device)
+        belong(session, registration.id, device)
         done(session, form, by, key, str(registration.id))
-        return _receipt(registration, new=True)
+        return _receipt(session, registration, new=True)
 
 
-def _receipt(registration: Registration, new: bool) -> Receipt:
-    return Receipt(registration.id, registration.reference, registration.status, new)
+def _check_single(session: Session, activity: Activity) -> None:
+    if activity.sign_up is SignUp.COURSE and session.scalar(sa.select(has_several(activity.id))):
+        raise Refused(_("This is a course: please sign up for the whole of it."))
 
 
-def _same_person(session: Session, occurrence_id: int, index: bytes, party: Party) -> Registration | None:
-    return session.scalar(
-        sa.select(Registration).where(
-            Registration.occurrence_id == occurrence_id,
-            Registration.phone_index == index,
-            Registration.name_key == name_key(party.name),
-            Registration.status.in_((Status.CONFIRMED, Status.WAITING)),
-        )
-    )
-
-
-def _belongs(session: Session, registration_id: int, device: str) -> bool:
-    return session.get(RegistrationDevice, (token_hash(device), registration_id)) is not None
-
-
-def _belong(session: Session, registration_id: int, device: str) -> None:
-    if device and not _belongs(session, registration_id, device):
-        session.add(RegistrationDevice(device_hash=token_hash(device), registration_id=registration_id))
-
-
-def _check_number_of_parties(session: Session, occurrence_id: int, index: bytes) -> None:
-    parties = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Registration)
-        .where(
-            Registration.occurrence_id == occurrence_id,
-            Registration.phone_index == index,
-            Registration.status.in_((Status.CONFIRMED, Status.WAITING)),
-        )
-    )
-    if (parties or 0) >= MOST_OF_A_PHONE:
-        raise Refused(
-            _("Many are signed up under this number already. Ring the station, please."), field="phone"
-        )
-
-
-def _new(
-    session: Session, occurrence_id: int, party: Party, consent: Consent, source: Source, by: Actor
-) -> Registration:
-    reference = new_reference()
-    while session.scalar(sa.select(Registration.id).where(Registration.reference == reference)):
-        reference = new_reference()
-    return Registration(
-        occurrence_id=occurrence_id,
-        reference=reference,
-        token_hash=token_hash(token_of(reference)),
-        name=party.name,
-        name_key=name_key(party.name),
-        phone=party.phone or None,
-        phone_index=phone_index(party.phone),
-        adults=party.adults,
-        children=party.children,
-        children_names=write_children(party.kids),
-        guardian=party.guardian,
-        guardian_relation=party.guardian_relation,
-        age_band=party.age_band,
-        note=party.note,
-        source=source,
-        entered_by=by.name,
-        consent=consent.version,
-        guardian_consent=consent.guardian_version,
-        photo_consent=consent.photo,
-        came=None,
-        late_minutes=None,
-        created_at=now(),
-        changed_at=now(),
-        anonymised_at=None,
-    )
+def _receipt(session: Session, registration: Registration, new: bool) -> Receipt:
+    held = session.get_one(Registration, registration.party_id)
+    return Receipt(held.id, held.reference, registration.status, new)
 
 
 def cancel(registration_id: int) -> None:
@@ -196,7 +123,7 @@ def cancel(registration_id: int) -> None:
         registration, occurrence, activity = locked(session, registration_id)
         if registration.status is Status.CANCELLED:
             return
-        _check_not_begun(occurrence)
+        check_not_begun(occurrence)
         check_live(registration)
         take_out(session, occurrence, activity, registration, SeatChange.CANCELLED)
 
@@ -231,7 +158,7 @@ def shrink(registration_id: int, adults: int, children: int) -> None:
     """
     with transaction() as session:
         registration, occurrence, activity = locked(session, registration_id)
-        _check_not_begun(occurrence)
+        check_not_begun(occurrence)
         check_live(registration)
         if adults + children < 1:
             raise Refused(_("If nobody comes, cancel the registration."), field="adults")
@@ -284,8 +211,9 @@ def be_late(registration_id: int, minutes: int) -> None:
 def adopt(registration_id: int, device: str) -> None:
     """Let a device list a registration that was found with phone and reference."""
     with transaction() as session:
-        if session.get(Registration, registration_id) is not None:
-            _belong(session, registration_id, device)
+        registration = session.get(Registration, registration_id)
+        if registration is not None:
+            belong(session, registration.party_id, device)
 
 
 def forget_device(device: str) -> None:
@@ -332,7 +260,12 @@ def check_live(registration: Registration) -> None:
         raise OutOfDate(_("The roll was called already. Talk to whoever received you."))
 
 
-def _check_not_begun(occurrence: Occurrence) -> None:
+def check_not_begun(occurrence: Occurrence) -> None:
+    """Demand that a date is still to come.
+
+    Raises:
+        Refused: it has begun.
+    """
     if rules.begun(occurrence):
         raise Refused(_("It has begun. Nothing can be changed here any more; ring the station."))
 
