@@ -66,6 +66,13 @@ def belong(session: Session, registration_id: int, device: str) -> None:
         session.add(RegistrationDevice(device_hash=token_hash(device), registration_id=registration_id))
 
 
+def unlist(session: Session, registration_id: int, device: str) -> None:
+    """Let a device list a registration no more; it stays."""
+    listed = session.get(RegistrationDevice, (token_hash(device), registration_id)) if device else None
+    if listed is not None:
+        session.delete(listed)
+
+
 def check_number_of_parties(session: Session, dates: Sequence[int], party: Party) -> None:
     """Demand that not too many are signed up under this number at one of the dates.
 

@@ -32,8 +32,9 @@ from portal.registrations.arrival import (
     check_number_of_parties,
     new_registration,
     same_person,
+    unlist,
 )
-from portal.registrations.models import Registration, RegistrationDevice, SeatChange, Status
+from portal.registrations.models import Registration, SeatChange, Status
 from portal.registrations.party import Consent, Party, Source, name_key, read_children
 from portal.stations.queries import is_in_scope
 
@@ -99,7 +100,7 @@ def register_course(
             (date, same.get(date.id) or new_registration(session, date.id, party, consent, source, by))
             for date in dates
         ]
-        first = _enter(session, activity, rows, by)
+        first = _enter(session, activity, rows, by, device)
         belong(session, first.id, device)
         done(session, form, by, key, str(first.id))
         return _receipt(session, first.id, new=True)
@@ -144,7 +145,7 @@ def join(first_id: int, occurrence_id: int | None = None, device: str = "") -> i
             for date in dates
         ]
         first.changed_at = now()
-        _enter(session, activity, new, NOBODY, first)
+        _enter(session, activity, new, NOBODY, device, first)
         return len(new)
 
 
@@ -325,6 +326,7 @@ def _enter(
     activity: Activity,
     rows: Sequence[Held],
     by: Actor,
+    device: str,
     first: Registration | None = None,
 ) -> Registration:
     """Let the new ones of these registrations arrive, tie all of them together, and tell the party once."""
@@ -336,10 +338,8 @@ def _enter(
     for _date, row in rows:
         if row.course_id is None:
             row.course_id = head.id
-            if row is not head:  # “mine” shows the course once
-                session.execute(
-                    sa.delete(RegistrationDevice).where(RegistrationDevice.registration_id == row.id)
-                )
+            if row is not head:
+                unlist(session, row.id, device)  # “mine” shows the course once
     session.flush()
     notices.course(session, activity, begins, head, more=first is not None)
     return head

@@ -1,12 +1,13 @@
 """Read registrations: by private link, by phone and reference, by device, and for the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hmac import compare_digest
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.access import Scope
 from portal.activities.cards import Card, make_card, select_cards
@@ -39,9 +40,22 @@ def by_token(token: str) -> Registration:
     found = db.session.scalar(
         _with_page().where(Registration.token_hash == token_hash(token), Registration.anonymised_at.is_(None))
     )
-    if found is None or found.occurrence.ends_at + LINK_LIVES < now():
+    if found is None or _long_over(found):
         raise Missing
     return found
+
+
+def _long_over(found: Registration) -> bool:
+    """Say whether the link opens nothing any more; of a course, its last date counts."""
+    over = found.occurrence.ends_at + LINK_LIVES < now()
+    if over and found.leads_course:
+        last = db.session.scalar(
+            sa.select(sa.func.max(Occurrence.ends_at))
+            .join(Registration, Registration.occurrence_id == Occurrence.id)
+            .where(Registration.course_id == found.id)
+        )
+        over = last is None or last + LINK_LIVES < now()
+    return over
 
 
 def _with_page() -> sa.Select[Registration]:
@@ -50,7 +64,8 @@ def _with_page() -> sa.Select[Registration]:
             joinedload(Occurrence.activity),
             joinedload(Occurrence.station).selectinload(Station.hours),
             joinedload(Occurrence.room),
-        )
+        ),
+        joinedload(Registration.first),
     )
 
 
@@ -59,7 +74,7 @@ def by_phone_and_reference(phone: str, reference: str) -> Registration | None:
     index = phone_index(phone_of(phone)) or b"none"
     found = db.session.scalar(_with_page().where(Registration.reference == read_reference(reference)))
     known = found.phone_index if found is not None and found.phone_index is not None else b"unknown"
-    if not compare_digest(known, index) or found is None or found.occurrence.ends_at + LINK_LIVES < now():
+    if not compare_digest(known, index) or found is None or _long_over(found):
         return None
     return found
 
@@ -80,49 +95,87 @@ def position(registration: Registration) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One line of “mine”."""
+    """One line of “mine”: a registration, or a course with its next date."""
 
     reference: str
     status: Status
     people: int
     ahead: int  # parties before it in the queue
     card: Card
+    course_dates: int = 0  # of a course, on how many of its dates the party comes or waits
 
 
-def of_device(device: str, limit: int = 60) -> list[Mine]:
-    """List what was signed up on a device, by the start, the latest first."""
-    before = (
+def ahead_of(registration: type[Registration]) -> sa.ScalarSelect[int]:
+    """Count in SQL the parties that wait before a registration, which has to wait, too."""
+    other = aliased(Registration, name="other")
+    return (
         sa.select(sa.func.count())
-        .select_from(sa.orm.aliased(Registration, name="other"))
+        .select_from(other)
         .where(
-            sa.literal_column("other.occurrence_id") == Registration.occurrence_id,
-            sa.literal_column("other.status") == Status.WAITING.value,
-            sa.literal_column("other.place") < Registration.place,
+            other.occurrence_id == registration.occurrence_id,
+            other.status == Status.WAITING,
+            other.place < registration.place,
         )
         .scalar_subquery()
     )
+
+
+def _on_device(device: str) -> sa.ColumnElement[bool]:
+    """Say in SQL that a device lists a registration, or the course that it is part of."""
+    listed = sa.select(RegistrationDevice.registration_id).where(
+        RegistrationDevice.device_hash == token_hash(device)
+    )
+    return sa.or_(Registration.id.in_(listed), Registration.course_id.in_(listed))
+
+
+def of_device(device: str, limit: int = 60) -> list[Mine]:
+    """List what was signed up on a device, by the start, the latest first; a course by its next date."""
+    first = aliased(Registration, name="first")
     rows = db.session.execute(
         select_cards()
         .join(Registration, Registration.occurrence_id == Occurrence.id)
-        .join(RegistrationDevice, RegistrationDevice.registration_id == Registration.id)
+        .outerjoin(first, first.id == Registration.course_id)
         .add_columns(
-            Registration.reference,
+            Registration.course_id,
+            sa.func.coalesce(first.reference, Registration.reference).label("reference"),
             Registration.status.label("registration_status"),
             (Registration.adults + Registration.children).label("people"),
-            before.label("ahead"),
+            ahead_of(Registration).label("ahead"),
         )
         .where(
-            RegistrationDevice.device_hash == token_hash(device),
+            _on_device(device),
             Registration.anonymised_at.is_(None),
             Occurrence.ends_at > now() - LINK_LIVES,
         )
         .order_by(None)
         .order_by(Occurrence.starts_at.desc(), Registration.id)
-        .limit(limit)
+        .limit(limit * 10)  # a course has many dates
+    ).all()
+    found = [_mine(group) for group in _by_party(rows)]
+    return sorted(found, key=lambda one: one.card.starts_at, reverse=True)[:limit]
+
+
+def _by_party(rows: Sequence[Any]) -> Iterable[list[Any]]:
+    """Gather the rows of each course; whatever else there is stands alone."""
+    parties: dict[object, list[Any]] = {}
+    for number, row in enumerate(rows):
+        parties.setdefault(row.course_id or ("alone", number), []).append(row)
+    return parties.values()
+
+
+def _mine(rows: list[Any]) -> Mine:
+    """Make one line of what belongs to a party, the latest first."""
+    live = [row for row in rows if row.registration_status in (Status.CONFIRMED, Status.WAITING)]
+    coming = [row for row in live if row.ends_at > now()]
+    row = (coming or live or rows)[-1 if coming else 0]
+    return Mine(
+        row.reference,
+        row.registration_status,
+        row.people,
+        row.ahead,
+        make_card(row),
+        len(coming or rows) if row.course_id is not None else 0,
     )
-    return [
-        Mine(row.reference, row.registration_status, row.people, row.ahead, make_card(row)) for row in rows
-    ]
 
 
 def of_device_at(device: str, occurrence_id: int) -> list[Registration]:
@@ -130,9 +183,9 @@ def of_device_at(device: str, occurrence_id: int) -> list[Registration]:
     return list(
         db.session.scalars(
             sa.select(Registration)
-            .join(RegistrationDevice, RegistrationDevice.registration_id == Registration.id)
+            .options(joinedload(Registration.first))
             .where(
-                RegistrationDevice.device_hash == token_hash(device),
+                _on_device(device),
                 Registration.occurrence_id == occurrence_id,
                 Registration.status.in_((Status.CONFIRMED, Status.WAITING)),
             )
@@ -145,6 +198,7 @@ def parties_of(occurrence_id: int) -> Sequence[Registration]:
     """List the parties of a date for the desk: who has a seat by the time of signing up, then the queue."""
     return db.session.scalars(
         sa.select(Registration)
+        .options(joinedload(Registration.first))
         .where(Registration.occurrence_id == occurrence_id, Registration.status != Status.CANCELLED)
         .order_by(Registration.place.is_not(None), Registration.place, Registration.id)
         .limit(MOST_PARTIES)
@@ -162,7 +216,7 @@ def matching(parties: Sequence[Registration], words: str) -> list[Registration]:
         for party in parties
         if (name_key(wanted) and name_key(wanted) in party.name_key)
         or (len(digits) >= 4 and digits.isdecimal() and (party.phone or "").endswith(digits))
-        or party.reference == reference
+        or reference in (party.reference, party.party_reference)
     ]
 
 
@@ -187,7 +241,8 @@ def search(words: str, scope: Scope) -> Sequence[Registration]:
     if is_phone(digits):
         what = Registration.phone_index == phone_index(digits)
     else:
-        what = Registration.reference == read_reference(wanted)
+        named = sa.select(Registration.id).where(Registration.reference == read_reference(wanted))
+        what = sa.or_(Registration.id.in_(named), Registration.course_id.in_(named))
         if name_key(wanted):
             what = sa.or_(what, Registration.name_key.contains(name_key(wanted), autoescape=True))
     return db.session.scalars(
