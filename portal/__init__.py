@@ -33,7 +33,7 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
-from portal.registrations import following, staff_parties
+from portal.registrations import following, own, staff_parties
 from portal.registrations import labels as registrations_labels
 from portal.registrations import staff as registrations_staff
 from portal.registrations import views as registrations
@@ -56,6 +56,7 @@ from portal.web import (
 
 # These hang their views on the blueprint of activities_staff.
 STAFF_VIEWS = (staff_posting, staff_dates, staff_rows, staff_holidays, registrations_staff, staff_parties)
+OWN_VIEWS = (own,)  # and this on that of registrations
 BLUEPRINTS = (
     health.bp,
     stations.bp,

@@ -68,6 +68,7 @@ def init_app(app: Flask) -> None:
         weekday_letter=weekday_letter,
         weekday_short=weekday_short,
         clock_time=clock_time,
+        day_of=day_of,
         number=number,
         moment_label=moment_label,
     )
@@ -129,6 +130,11 @@ def day_name(day: date) -> str:
 def clock_time(moment: datetime) -> str:
     """Write a moment's wall time, 14:05."""
     return local(moment).strftime("%H:%M")
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of a moment at the stations."""
+    return local(moment).date()
 
 
 def wall_time(wall: time) -> str:

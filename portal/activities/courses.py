@@ -31,6 +31,7 @@ class Course:
 
     sign_up: SignUp
     dates: Sequence[CourseDate]
+    opens_at: datetime | None = None  # if nobody can sign up yet
 
     @property
     def only(self) -> bool:
@@ -87,7 +88,8 @@ def course_of(activity: Activity, by_staff: bool = False) -> Course | None:
     rows = _rows(activity.id)
     if rows and not rows[0].several:
         return None
-    return Course(activity.sign_up, _dates(rows, by_staff))
+    opens = [row.opens_at for row in rows if row.opens_at is not None and not row.opened]
+    return Course(activity.sign_up, _dates(rows, by_staff), min(opens, default=None))
 
 
 def dates_beside(activity: Activity, known: Sequence[int]) -> list[CourseDate]:

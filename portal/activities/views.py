@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, current_app, request, url_for
 
 from portal.access import public
-from portal.activities import address, agenda, feed_rows, listing, lunar, pills, queries
+from portal.activities import address, agenda, courses, feed_rows, listing, lunar, pills, queries
 from portal.activities.atom import lines_of
 from portal.activities.cards import Card, card_of
 from portal.activities.listing import Filter
@@ -142,6 +142,7 @@ def occurrence(occurrence_id: int) -> Response:
         qr=qr_path(own_address),
         closes_at=found.closes_at,
         to_copy=text_to_copy(found.id),
+        course=courses.course_of(found.activity),
         **pills.seats_context(card_of(found), day),
     )
 

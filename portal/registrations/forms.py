@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import ValidationError
 
 from portal.i18n import _, ngettext
@@ -113,6 +113,7 @@ def what_is_wrong(digits: str) -> str:
 class RegistrationForm(PartyForm):
     """What a resident fills in (product §7); everything on one page."""
 
+    course = HiddenField()  # 1: for the whole of it
     age_band = RadioField(_l("Your age"), validate_choice=False)
     consent = Tick()
     consent_guardian = Tick()
@@ -222,6 +223,7 @@ class DeskForm(PartyForm):
     """A party that staff write down, on the phone or at the desk; a phone number is welcome, not needed."""
 
     source = RadioField(_l("How they asked"), default=Source.PHONE.value, validate_choice=False)
+    course = Tick()
     consent = Tick()
 
     def offer(self) -> None:
@@ -262,6 +264,12 @@ class ReasonForm(Form):
     """Why staff do something that others may ask about."""
 
     reason = line(_l("Why?"), 120, required=_l("Please say why; it stays in the history."))
+
+
+class RemoveForm(ReasonForm):
+    """Why a party is cancelled, and whether from all of its course."""
+
+    whole = Tick(_l("From the whole course"))
 
 
 class SeatsForm(ReasonForm):

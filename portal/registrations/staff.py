@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
+from portal.activities import courses
 from portal.activities import queries as activities
 from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.activities.panels import Panel
@@ -14,7 +15,7 @@ from portal.activities.staff_dates import occurrence_page
 from portal.activities.standing import seats_left
 from portal.errors import Missing, Refused
 from portal.i18n import _, ngettext
-from portal.registrations import actions, consent, desk, history, queries, rules
+from portal.registrations import actions, consent, course, desk, history, queries, rules
 from portal.registrations.forms import DeskForm, FindForm, SeatsForm
 from portal.registrations.links import token_of
 from portal.registrations.models import Registration, Status
@@ -31,7 +32,11 @@ def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None
     seated = [party for party in parties if party.status.has_seat]
     sought = given.get("sought", "")
     shown = queries.matching(seated, sought)
-    add = given.get("add") or DeskForm(formdata=None, prefix="add_")
+    whole = courses.course_of(found.activity, by_staff=True)
+    add = given.get("add")
+    if add is None:
+        add = DeskForm(formdata=None, prefix="add_")
+        add.course.data = "1" if whole is not None and whole.only else ""
     add.offer()
     change = given.get("seats")
     if change is None:
@@ -50,6 +55,7 @@ def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None
         "absent": sum(party.people - (party.came or 0) for party in seated if party.came is not None),
         "left": seats_left(found.seats, found.seats_taken),
         "add": add,
+        "course": whole,
         "seats_form": change,
         "roll_open": rules.roll_is_open(found) and found.status is OccurrenceStatus.PLANNED,
         "begun": rules.begun(found),
@@ -84,8 +90,13 @@ def add_party(occurrence_id: int) -> Response:
         return occurrence_page(_found(occurrence_id), 422, add=form)
     party, source = form.party(), Source(form.source.data)
     agreed = Consent(version=f"{consent.SIGN_UP}, {source}", guardian_version="", photo=False)
+    key = form.key.data or ""
     try:
-        receipt = actions.register(occurrence_id, party, agreed, source, actor(), key=form.key.data or "")
+        if form.course.data:
+            whole = course.register_course(occurrence_id, party, agreed, source, actor(), key=key)
+            flash(_told(party.name, whole))
+            return go(url_for(".registration", registration_id=whole.registration_id))
+        receipt = actions.register(occurrence_id, party, agreed, source, actor(), key=key)
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
         return occurrence_page(_found(occurrence_id), 422 if refusal.field else 409, add=form)
@@ -102,6 +113,22 @@ def add_party(occurrence_id: int) -> Response:
             _("%(name)s is signed up. Reference %(reference)s.", name=party.name, reference=receipt.reference)
         )
     return go(url_for(".registration", registration_id=receipt.registration_id))
+
+
+def _told(name: str, whole: course.CourseReceipt) -> str:
+    """Say how a party came into a course."""
+    said = ngettext(
+        "%(name)s is signed up for the course, %(num)s date. Reference %(reference)s.",
+        "%(name)s is signed up for the course, %(num)s dates. Reference %(reference)s.",
+        whole.dates,
+        name=name,
+        reference=whole.reference,
+    )
+    if not whole.waiting:
+        return said
+    return f"{said} " + ngettext(
+        "On %(num)s of them it is in the queue.", "On %(num)s of them it is in the queue.", whole.waiting
+    )
 
 
 @bp.post("/occurrences/<int:occurrence_id>/roll-call")
@@ -212,4 +239,4 @@ def find() -> Response:
 
 def link_of(party: Registration) -> str:
     """Return the address of a party's private page."""
-    return url_for("registrations.registration", token=token_of(party.reference))
+    return url_for("registrations.registration", token=token_of(party.party_reference))

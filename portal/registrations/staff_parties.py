@@ -11,9 +11,10 @@ from portal.activities.standing import seats_left
 from portal.clock import local
 from portal.errors import Refused
 from portal.i18n import _
-from portal.registrations import actions, desk, queries, retention, rules
-from portal.registrations.forms import MoveForm, ReasonForm, ShowPhoneForm, ShrinkForm
+from portal.registrations import actions, course, course_queries, desk, queries, retention, rules
+from portal.registrations.forms import MoveForm, ReasonForm, RemoveForm, ShowPhoneForm, ShrinkForm
 from portal.registrations.models import Registration, Status
+from portal.registrations.own import part_pill
 from portal.registrations.party import mask_phone
 from portal.registrations.staff import link_of
 from portal.web.answers import go, page
@@ -58,7 +59,9 @@ def _party_page(found: Registration, status: int, number: str = "", **forms: Any
         people=people,
         move=forms.get("move") or MoveForm(formdata=None),
         promote=forms.get("promote") or ReasonForm(formdata=None, prefix="promote_"),
-        remove=forms.get("remove") or ReasonForm(formdata=None, prefix="remove_"),
+        remove=forms.get("remove") or RemoveForm(formdata=None, prefix="remove_"),
+        parts=course_queries.parts_of(found.course_id) if found.course_id is not None else [],
+        pill=part_pill,
         erase=forms.get("erase") or ReasonForm(formdata=None, prefix="erase_"),
         reveal=reveal,
         roll_open=writer and found.status.has_seat and not off and rules.roll_is_open(occurrence),
@@ -104,11 +107,12 @@ def change_people(registration_id: int) -> Response:
 @only(*WRITERS)
 def remove_party(registration_id: int) -> Response:
     """Cancel a registration for the station."""
-    form = ReasonForm(prefix="remove_")
+    form = RemoveForm(prefix="remove_")
     if not form.validate():
         return _again(registration_id, 422, remove=form)
+    remove = course.remove if form.whole.data else desk.remove
     try:
-        desk.remove(registration_id, form.reason.data, actor())
+        remove(registration_id, form.reason.data, actor())
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
         return _again(registration_id, 409, remove=form)

@@ -1,27 +1,24 @@
-"""Let residents sign up, see and change their own, and find it again."""
+"""Let residents sign up, and find again what they have signed up for."""
 
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, request, url_for
 
-from portal.access import NOBODY, STAFF, actor, public
-from portal.activities import lunar, pills
+from portal.access import NOBODY, public
+from portal.activities import courses, lunar, pills
 from portal.activities.models import Occurrence
-from portal.activities.standing import seats_left
+from portal.activities.standing import Standing, seats_left
 from portal.clock import local, now, today
 from portal.errors import Refused
-from portal.i18n import _
-from portal.registrations import actions, consent, device, queries, rules
-from portal.registrations.forms import LookUpForm, RegistrationForm, ShrinkForm
+from portal.i18n import _, moment_label
+from portal.registrations import actions, consent, course, device, queries, rules
+from portal.registrations.forms import LookUpForm, RegistrationForm
 from portal.registrations.links import phone_index, token_of
-from portal.registrations.models import Registration, Status
-from portal.registrations.party import Source, mask_name, mask_phone, phone_of
-from portal.stations.queries import is_in_scope
+from portal.registrations.models import Status
+from portal.registrations.party import Source, mask_name, phone_of
 from portal.web.answers import go, page
 from portal.web.csrf import may_compress
 from portal.web.limits import hit
-from portal.web.qr import qr_path
-from portal.web.text import number_of
 
 # A village may stand behind one address; one number at one occurrence does not sign up a village.
 BY_ADDRESS = "600 per minute"
@@ -43,9 +40,10 @@ def keep_private(response: Response) -> Response:
 @bp.get("/occurrences/<int:occurrence_id>/register")
 @public
 def register_form(occurrence_id: int) -> Response:
-    """Ask who comes, or say why nobody can sign up now."""
+    """Ask who comes, to this date or to the whole course, or say why nobody can sign up now."""
     form = RegistrationForm(formdata=None)
     found = queries.with_rules(occurrence_id)
+    form.course.data = request.args.get("course", "")
     if rules.limits_of(found.activity).only_for_children:
         form.children.data = 1
     return _form_page(found, form, 200)
@@ -70,24 +68,40 @@ def register(occurrence_id: int) -> Response:
             _("This number has been tried very often just now. Wait ten minutes, or ring the station."),
         )
         return _form_page(found, form, 429)
-    party, agreed = form.registration()
     here = device.current_or_new()
     try:
-        receipt = actions.register(
-            occurrence_id, party, agreed, Source.WEB, NOBODY, device=here, key=form.key.data or ""
-        )
+        reference, news = _sign_up(found, form, here)
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
         return _form_page(queries.with_rules(occurrence_id), form, 422 if refusal.field else 409)
-    if not receipt.new and receipt.status is not Status.CANCELLED:
+    if not news:
         flash(_("This person was signed up already; nothing was done twice."))
-    response = go(url_for(".registration", token=token_of(receipt.reference)))
+    response = go(url_for(".registration", token=token_of(reference)))
     return device.remember(response, here)
+
+
+def _sign_up(found: Occurrence, form: RegistrationForm, here: str) -> tuple[str, bool]:
+    """Sign the party up for the date or the course; return its reference, and whether that is news."""
+    party, agreed = form.registration()
+    key = form.key.data or ""
+    if _whole(found, form) is not None:
+        whole = course.register_course(found.id, party, agreed, Source.WEB, NOBODY, device=here, key=key)
+        return whole.reference, whole.new or not whole.dates
+    receipt = actions.register(found.id, party, agreed, Source.WEB, NOBODY, device=here, key=key)
+    return receipt.reference, receipt.new or receipt.status is Status.CANCELLED
+
+
+def _whole(found: Occurrence, form: RegistrationForm) -> courses.Course | None:
+    """Return the course that a form is about, None if it is about the date alone."""
+    whole = courses.course_of(found.activity)
+    return whole if whole is not None and (whole.only or form.course.data == "1") else None
 
 
 def _form_page(found: Occurrence, form: RegistrationForm, status: int) -> Response:
     limits = rules.limits_of(found.activity)
     form.offer(limits)
+    whole = _whole(found, form)
+    form.course.data = "1" if whole else ""
     stands = rules.standing(found, found.activity)
     mine = queries.of_device_at(device.current(), found.id) if device.current() else []
     if status == 200 and not mine:
@@ -97,135 +111,45 @@ def _form_page(found: Occurrence, form: RegistrationForm, status: int) -> Respon
         status,
         form=form,
         limits=limits,
+        whole=whole,
         stands=stands,
-        why_not="" if stands.takes_registrations else rules.why_not(stands, found),
+        takes=bool(whole.dates) if whole else stands.takes_registrations,
+        why_not=_why_not(found, stands, whole),
         asked=status != 200,
-        mine=[(mask_name(one.name), one.status, token_of(one.reference)) for one in mine],
+        mine=[(mask_name(one.name), one.status, token_of(one.party_reference)) for one in mine],
         left=seats_left(found.seats, found.seats_taken),
         sign_up=consent.SIGN_UP,
         for_children=consent.CHILDREN,
         keep_days=current_app.config["KEEP_REGISTRATIONS_DAYS"],
-        **_about(found),
+        **about(found),
     )
 
 
-def _about(found: Occurrence) -> dict[str, Any]:
-    day = local(found.starts_at).date()
+def _why_not(found: Occurrence, stands: Standing, whole: courses.Course | None) -> str:
+    """Say why nobody can sign up now; empty if one can."""
+    if whole is None:
+        return "" if stands.takes_registrations else rules.why_not(stands, found)
+    if whole.dates:
+        return ""
+    if whole.opens_at is not None:
+        return _("Sign-up opens on %(moment)s. Please come back then.", moment=moment_label(whole.opens_at))
+    if stands.takes_registrations:
+        return _("No date of this course takes people now.")
+    return rules.why_not(stands, found)
+
+
+def about(found: Occurrence) -> dict[str, Any]:
+    """Return what every page about a date shows of it."""
+    return {"activity": found.activity, "station": found.station, **dates_of(found)}
+
+
+def dates_of(found: Occurrence) -> dict[str, Any]:
+    """Return a date and the days on which it begins and ends."""
     return {
         "occurrence": found,
-        "activity": found.activity,
-        "station": found.station,
-        "day": day,
+        "day": local(found.starts_at).date(),
         "last_day": local(found.ends_at).date(),
     }
-
-
-@bp.get("/registrations/<token>")
-@public
-def registration(token: str) -> Response:
-    """Show one party its registration: reference, code, what happens next."""
-    return _registration_page(token, queries.by_token(token), 200)
-
-
-def _registration_page(
-    token: str, found: Registration, status: int, form: ShrinkForm | None = None
-) -> Response:
-    occurrence = found.occurrence
-    if form is None:
-        form = ShrinkForm(formdata=None)
-        form.adults.data, form.children.data = found.adults, found.children
-    return page(
-        "registrations/registration.html",
-        status,
-        token=token,
-        registration=found,
-        name=mask_name(found.name),
-        phone=mask_phone(found.phone or ""),
-        position=queries.position(found) if found.status is Status.WAITING else 0,
-        free=seats_left(occurrence.seats, occurrence.seats_taken),
-        begun=rules.begun(occurrence),
-        may_change=found.status in (Status.CONFIRMED, Status.WAITING) and not rules.begun(occurrence),
-        over=occurrence.ends_at <= now(),
-        late_open=found.status is Status.CONFIRMED and rules.on_the_day(occurrence),
-        late=actions.LATE,
-        form=form,
-        qr=qr_path(own_link(token)),
-        for_staff=actor().role in STAFF and is_in_scope(occurrence.station_id, actor().scope),
-        **_about(occurrence),
-    )
-
-
-def own_link(token: str) -> str:
-    """Return the full address of a private link."""
-    return str(current_app.config["PUBLIC_URL"]) + url_for("registrations.registration", token=token)
-
-
-@bp.get("/registrations/<token>/slip")
-@public
-def slip(token: str) -> Response:
-    """Show the slip to print: large type, reference, code."""
-    found = queries.by_token(token)
-    return page(
-        "registrations/slip.html",
-        token=token,
-        registration=found,
-        name=mask_name(found.name),
-        position=queries.position(found) if found.status is Status.WAITING else 0,
-        qr=qr_path(own_link(token)),
-        **_about(found.occurrence),
-    )
-
-
-@bp.post("/registrations/<token>/people")
-@public
-def shrink(token: str) -> Response:
-    """Let fewer come."""
-    found = queries.by_token(token)
-    form = ShrinkForm()
-    if not form.validate():
-        return _registration_page(token, found, 422, form)
-    try:
-        actions.shrink(found.id, form.adults.data or 0, form.children.data or 0)
-    except Refused as refusal:
-        form.refuse(refusal.field, refusal.message)
-        return _registration_page(token, queries.by_token(token), 422 if refusal.field else 409, form)
-    flash(_("Noted. Thank you for telling us."))
-    return go(url_for(".registration", token=token))
-
-
-@bp.get("/registrations/<token>/cancel")
-@public
-def confirm_cancel(token: str) -> Response:
-    """Ask whether the party really stays away."""
-    found = queries.by_token(token)
-    if found.status not in (Status.CONFIRMED, Status.WAITING):
-        return go(url_for(".registration", token=token))
-    return page(
-        "registrations/cancel.html",
-        token=token,
-        registration=found,
-        form=ShrinkForm(formdata=None),
-        begun=rules.begun(found.occurrence),
-        **_about(found.occurrence),
-    )
-
-
-@bp.post("/registrations/<token>/cancel")
-@public
-def cancel(token: str) -> Response:
-    """Let the party leave."""
-    actions.cancel(queries.by_token(token).id)
-    flash(_("Cancelled. The place goes to whoever waits."))
-    return go(url_for(".registration", token=token))
-
-
-@bp.post("/registrations/<token>/late")
-@public
-def be_late(token: str) -> Response:
-    """Take the note that the party comes later."""
-    actions.be_late(queries.by_token(token).id, number_of(request.form.get("minutes")))
-    flash(_("We tell who receives you. Take your time on the way."))
-    return go(url_for(".registration", token=token))
 
 
 @bp.get("/mine")
@@ -290,7 +214,7 @@ def look_up() -> Response:
         )
         return _mine_page(form, 422)
     here = device.current_or_new()
-    token = token_of(found.reference)
+    token = token_of(found.party_reference)
     actions.adopt(found.id, here)
     return device.remember(go(url_for(".registration", token=token)), here)
 

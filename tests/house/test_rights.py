@@ -42,6 +42,7 @@ everybody  GET   /privacy/children
 everybody  GET   /registrations/<token>
 everybody  GET   /registrations/<token>/cancel
 everybody  POST  /registrations/<token>/cancel
+everybody  POST  /registrations/<token>/dates
 everybody  POST  /registrations/<token>/late
 everybody  POST  /registrations/<token>/people
 everybody  GET   /registrations/<token>/slip
