@@ -16,7 +16,7 @@ from portal.accounts.models import Account
 from portal.activities import actions
 from portal.activities.content import Content, Where
 from portal.activities.dates import Span
-from portal.activities.models import Audience, Category, Occurrence
+from portal.activities.models import Audience, Category, Occurrence, SignUp
 from portal.activities.recurrence import Kind, Rule
 from portal.activities.recurrences import Repeats
 from portal.clock import now, today
@@ -24,6 +24,7 @@ from portal.db import db, transaction
 from portal.messages.actions import tell
 from portal.messages.models import Message
 from portal.registrations.actions import Receipt, register
+from portal.registrations.course import CourseReceipt, register_course
 from portal.registrations.party import Consent, Party, Source
 from portal.stations.models import Level, Room, Station
 
@@ -126,6 +127,7 @@ class Make:
         opens_days: int | None = None,
         closes_minutes: int = 0,
         repeats: Repeats | None = None,
+        sign_up: SignUp = SignUp.DATES,
     ) -> int:
         """Post an activity, tomorrow from ten to eleven unless `spans` or a rule say otherwise."""
         title = title or f"活动 {next(self._numbers)}"
@@ -144,6 +146,7 @@ class Make:
             phone="",
             opens_days=opens_days,
             closes_minutes=closes_minutes,
+            sign_up=sign_up,
         )
         where = Where(self.room(station, room) if room else None, "" if room else place, "", "", seats)
         with self._inside():
@@ -176,6 +179,30 @@ class Make:
         """Post an activity that takes registrations and return the id of its one date."""
         activity_id = self.activity(registration=True, seats=seats, spans=[when or span()], **how)
         return self.dates_of(activity_id)[0]
+
+    def course(
+        self, dates: int = 4, seats: int | None = 10, sign_up: SignUp = SignUp.COURSE, **how: Any
+    ) -> list[int]:
+        """Post a course on so many days from tomorrow on and return the ids of its dates."""
+        spans = how.pop("spans", None) or [span(days) for days in range(1, dates + 1)]
+        activity_id = self.activity(registration=True, seats=seats, spans=spans, sign_up=sign_up, **how)
+        return self.dates_of(activity_id)
+
+    def course_registration(
+        self,
+        occurrence_id: int,
+        people: int = 1,
+        device: str = "",
+        source: Source = Source.WEB,
+        by: Actor = NOBODY,
+        key: str = "",
+        **what: Any,
+    ) -> CourseReceipt:
+        """Sign a party up for the whole course that a date belongs to, and return its receipt."""
+        party = self.party(people, **what)
+        agreed = Consent("test", "test" if party.children else "")
+        with self._inside():
+            return register_course(occurrence_id, party, agreed, source, by, device, key)
 
     def party(self, people: int = 1, **what: Any) -> Party:
         """Return a party of grown-ups with a name and a number that nobody has had before."""
