@@ -99,6 +99,7 @@ class Blueprint:
     cohosts: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     registration: bool = False
+    sign_up: str = "dates"
     seats: int | None = None
     party_max: int = 4
     ages: tuple[int, int] | None = None

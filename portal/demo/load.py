@@ -28,6 +28,7 @@ from portal.activities.models import (
     Occurrence,
     OccurrenceStatus,
     Series,
+    SignUp,
 )
 from portal.activities.recurrences import store
 from portal.activities.search import search_text
@@ -218,6 +219,7 @@ def _activity(
         category=Category(offering.category),
         themes=" ".join(THEMES[theme] for theme in offering.themes),
         registration=offering.registration,
+        sign_up=SignUp(offering.sign_up),
         seats=offering.seats,
         party_max=offering.party_max,
         min_age=offering.min_age,

@@ -68,7 +68,12 @@ class Crowd:
     """Those around who would like to come to one thing, in the order they hear of it; each comes once."""
 
     def __init__(
-        self, people: Neighbourhood, limits: Limits, audiences: Set[Audience], random: Random
+        self,
+        people: Neighbourhood,
+        limits: Limits,
+        audiences: Set[Audience],
+        random: Random,
+        without: Set[str] = frozenset(),
     ) -> None:
         self._limits, self._random = limits, random
         if limits.only_for_children:
@@ -79,6 +84,7 @@ class Crowd:
             self._residents = [*people.seniors]
         else:
             self._residents = [*people.seniors, *people.families, *people.grown_ups]
+        self._residents = [one for one in self._residents if one.name not in without]
         random.shuffle(self._residents)
 
     def draw(self, most: int = LARGEST, least: int = 1) -> Party | None:

@@ -49,6 +49,7 @@ class Offering:
     room: str | None
     place: Place | None
     registration: bool
+    sign_up: str
     seats: int | None
     party_max: int
     min_age: int | None
@@ -105,6 +106,7 @@ def _offering(blueprint: Blueprint, last: date, holdings: tuple[Holding, ...]) -
         room=blueprint.room,
         place=blueprint.place,
         registration=blueprint.registration,
+        sign_up=blueprint.sign_up,
         seats=blueprint.seats,
         party_max=blueprint.party_max,
         min_age=min_age,

@@ -3,7 +3,7 @@
 The rule of the queue is portal.registrations.queue's own; only its writing, one party at a time, is too slow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -11,16 +11,16 @@ from random import Random
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from portal.activities.models import Activity, CountSource, Occurrence, OccurrenceStatus
+from portal.activities.models import Activity, CountSource, Occurrence, OccurrenceStatus, SignUp
 from portal.activities.standing import FEW_LEFT
 from portal.clock import local, now, start_of
+from portal.demo.courses import Enrolment, enrolments
+from portal.demo.parties import written_down
 from portal.demo.people import LARGEST, Crowd, Neighbourhood, neighbourhoods
-from portal.registrations import consent, queue, rules
-from portal.registrations.links import new_reference, phone_index, token_of
+from portal.registrations import queue, rules
 from portal.registrations.models import Registration, SeatChange, SeatEvent, Status
-from portal.registrations.party import Party, Source, name_key, write_children
+from portal.registrations.party import Party
 from portal.stations.models import Station
-from portal.tokens import token_hash
 
 DAYS_BEHIND, DAYS_AHEAD = 14, 21
 OPEN_FOR = timedelta(days=24)  # so long before a date its first party signs up
@@ -28,7 +28,7 @@ FULL, NEARLY_FULL = 4, 6  # dates to come; each full one has a queue
 SOON = 14  # days within which people fill a date
 CHANGED_MIND, STAYED_AWAY = 0.04, 0.08  # parties of a date that is over
 HOUSE = 30  # people that are many where seats are not counted
-AWAKE, OFFICE = (7, 22), (9, 18)  # hours
+AWAKE = (7, 22)  # hours
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
@@ -44,15 +44,17 @@ class _Date:
     random: Random
     popularity: float
 
-    def crowd(self, people: Neighbourhood) -> Crowd:
-        """Return those of the people around who would come."""
+    def crowd(self, people: Neighbourhood, here: Sequence[Enrolment]) -> Crowd:
+        """Return those of the people around who would come, without those who come to the whole course."""
         audiences = {one.audience for one in self.activity.audiences}
-        return Crowd(people, rules.limits_of(self.activity), audiences, self.random)
+        without = {one.party.name for one in here}
+        return Crowd(people, rules.limits_of(self.activity), audiences, self.random, without)
 
     def fills(self, midnight: datetime) -> bool:
         """Say whether people have had time enough to take all seats."""
         begin, end = self.window(midnight)
-        return self.ahead > 0 and end == midnight and end - begin >= DAY
+        alone = self.activity.sign_up is SignUp.DATES
+        return alone and self.ahead > 0 and end == midnight and end - begin >= DAY
 
     def window(self, midnight: datetime) -> tuple[datetime, datetime]:
         """Return between when people signed up: nobody today, so that the hour changes nothing."""
@@ -76,6 +78,7 @@ class _Book:
 
     occurrence: Occurrence
     parties: dict[str, Registration] = field(default_factory=dict)  # by name
+    of_course: set[str] = field(default_factory=set)  # names of those who come to the whole of it
     steps: list[tuple[Registration, SeatEvent]] = field(default_factory=list)
     _queue: list[Registration] = field(default_factory=list)
     _places: int = 0
@@ -133,8 +136,20 @@ def sign_people_up(session: Session, editors: Mapping[str, str]) -> None:
     people = neighbourhoods(stations)
     dates = _dates(session, midnight)
     wanted = _wanted([date for date in dates if date.fills(midnight)])
+    courses = {
+        activity.id: enrolments(activity, held, people[station], midnight)
+        for activity, station, held in _courses(dates)
+    }
     books = [
-        _fill(date, people[date.station], wanted.get(date.occurrence.id), editors, midnight, moment)
+        _fill(
+            date,
+            people[date.station],
+            wanted.get(date.occurrence.id),
+            courses.get(date.activity.id, []) if date.ahead >= 0 else [],
+            editors,
+            midnight,
+            moment,
+        )
         for date in dates
     ]
     _write(session, books)
@@ -151,7 +166,9 @@ def _dates(session: Session, midnight: datetime) -> list[_Date]:
             Occurrence.status == OccurrenceStatus.PLANNED,
             Activity.registration.is_(True),
             Occurrence.starts_at >= midnight - DAYS_BEHIND * DAY,
-            Occurrence.starts_at < midnight + (DAYS_AHEAD + 1) * DAY,
+            sa.or_(
+                Occurrence.starts_at < midnight + (DAYS_AHEAD + 1) * DAY, Activity.sign_up != SignUp.DATES
+            ),
         )
         .order_by(Occurrence.starts_at, Occurrence.id)
     )
@@ -165,12 +182,25 @@ def _dates(session: Session, midnight: datetime) -> list[_Date]:
     return dates
 
 
+def _courses(dates: list[_Date]) -> list[tuple[Activity, str, list[Occurrence]]]:
+    found = {date.activity.id: date for date in dates if date.activity.sign_up is not SignUp.DATES}
+    return [
+        (one.activity, one.station, [date.occurrence for date in dates if date.activity is one.activity])
+        for one in found.values()
+    ]
+
+
 def _write(session: Session, books: list[_Book]) -> None:
     """Write parties and steps in the order in which they came, as their ids will tell."""
     parties = [party for book in books for party in book.parties.values()]
     parties.sort(key=lambda party: party.created_at)
     session.add_all(parties)
     session.flush()
+    first: dict[tuple[int, str], int] = {}
+    for book in books:  # in order of their start
+        for name in book.of_course:
+            party = book.parties[name]
+            party.course_id = first.setdefault((book.occurrence.activity_id, name), party.id)
     steps = [step for book in books for step in book.steps]
     steps.sort(key=lambda step: step[1].at)
     for party, event in steps:
@@ -291,13 +321,14 @@ def _fill(
     date: _Date,
     people: Neighbourhood,
     wanted: _Wanted | None,
+    course: list[Enrolment],
     editors: Mapping[str, str],
     midnight: datetime,
     moment: datetime,
 ) -> _Book:
     occurrence, random = date.occurrence, date.random
     begin, end = date.window(midnight)
-    crowd = date.crowd(people)
+    crowd = date.crowd(people, course)
     acts: list[_Act] = []
     came: dict[str, int] = {}
     if begin >= end:
@@ -307,13 +338,16 @@ def _fill(
     elif wanted and wanted.waiting:
         acts = _beyond(random, crowd, occurrence.seats or 0, wanted)
     else:
-        acts = _up_to(random, crowd, (occurrence.seats or 0) - wanted.left if wanted else _usual(date))
-    book = _Book(occurrence)
-    for act, at in zip(acts, _moments(random, begin, end, len(acts)), strict=True):
+        room = (occurrence.seats or 0) - wanted.left if wanted else _usual(date)
+        acts = _up_to(random, crowd, room - sum(one.party.people for one in course))
+    book = _Book(occurrence, of_course={one.party.name for one in course})
+    done = [(at, act, random) for act, at in zip(acts, _moments(random, begin, end, len(acts)), strict=True)]
+    done += [(one.at, _Act(one.party), one.luck(date.activity)) for one in course]
+    for at, act, luck in sorted(done, key=lambda one: one[0]):
         if act.leaves:
             book.cancel(book.parties[act.party.name], at)
         else:
-            book.sign_up(_registration(date, act.party, editors.get(date.station, ""), at))
+            book.sign_up(written_down(occurrence.id, act.party, editors.get(date.station, ""), at, luck))
     if occurrence.count_source is CountSource.ROLL_CALL:
         for name, number in came.items():
             _mark(book.parties[name], number, occurrence.counted_at or occurrence.ends_at)
@@ -330,44 +364,6 @@ def _moments(random: Random, begin: datetime, end: datetime, number: int) -> lis
         if AWAKE[0] <= local(moment).hour < AWAKE[1] or end - begin < DAY:
             moments.append(moment)
     return sorted(moments)
-
-
-def _registration(date: _Date, party: Party, editor: str, at: datetime) -> Registration:
-    random = date.random
-    source = Source.WEB
-    if editor and OFFICE[0] <= local(at).hour < OFFICE[1] and random.random() < 0.35:
-        source = random.choice((Source.PHONE, Source.DESK))
-    by_staff = source is not Source.WEB
-    phone = "" if source is Source.DESK and random.random() < 0.5 else party.phone
-    reference = new_reference()
-    return Registration(
-        occurrence_id=date.occurrence.id,
-        reference=reference,
-        token_hash=token_hash(token_of(reference)),
-        name=party.name,
-        name_key=name_key(party.name),
-        phone=phone or None,
-        phone_index=phone_index(phone),
-        adults=party.adults,
-        children=party.children,
-        children_names=write_children(party.kids),
-        guardian=party.guardian,
-        guardian_relation=party.guardian_relation,
-        age_band=None if by_staff else party.age_band,
-        note=party.note,
-        source=source,
-        entered_by=editor if by_staff else "",
-        # As the forms do it: at the desk people are asked, and agree to no text.
-        consent=f"{consent.SIGN_UP}, {source}" if by_staff else consent.SIGN_UP,
-        guardian_consent=consent.CHILDREN if party.children and not by_staff else "",
-        photo_consent=not by_staff and random.random() < 0.55,
-        place=None,
-        came=None,
-        late_minutes=None,
-        created_at=at,
-        changed_at=at,
-        anonymised_at=None,
-    )
 
 
 def _begin_the_roll(date: _Date, book: _Book, over: bool) -> None:

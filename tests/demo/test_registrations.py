@@ -12,7 +12,7 @@ import time_machine
 from flask import Flask
 
 from portal import create_app
-from portal.activities.models import Activity, CountSource, Occurrence, OccurrenceStatus
+from portal.activities.models import Activity, CountSource, Occurrence, OccurrenceStatus, SignUp
 from portal.activities.standing import Standing, seats_left
 from portal.clock import ZONE, local, now, start_of
 from portal.db import db
@@ -286,3 +286,27 @@ def test_the_same_day_brings_the_same_people(
         assert not references & {*db.session.scalars(sa.select(Registration.reference))}
         db.session.remove()
         db.engine.dispose()
+
+
+@on_any_day
+@pytest.mark.usefixtures("demo")
+def test_two_courses_have_parties_that_come_to_every_date_still_ahead() -> None:
+    ahead = defaultdict(set)
+    ways = {}
+    for occurrence, activity, _parties in everything():
+        if activity.sign_up is not SignUp.DATES:
+            ways[activity.id] = activity.sign_up
+            planned = occurrence.status is OccurrenceStatus.PLANNED and occurrence.published
+            if planned and local(occurrence.starts_at).date() >= local(now()).date():
+                ahead[activity.id].add(occurrence.id)
+    assert sorted(ways.values()) == [SignUp.COURSE, SignUp.EITHER]
+    courses = defaultdict(list)
+    for party in db.session.scalars(sa.select(Registration).order_by(Registration.id)):
+        if party.course_id is not None:
+            courses[party.course_id].append(party)
+    assert len(courses) >= 6
+    for course_id, parties in courses.items():
+        assert parties[0].id == course_id
+        assert {party.occurrence_id for party in parties} in ahead.values()
+        assert len({(party.name, party.phone, party.source, party.people) for party in parties}) == 1
+        assert {party.status for party in parties} <= {Status.CONFIRMED, Status.ATTENDED}

@@ -27,6 +27,16 @@ STAFF = {
     "/staff/registrations/": 1,
     "/staff/registrations/{registration}": 5,
 }
+# Of a course: the date's page asks for its dates, the party's page for those it is signed up for, too.
+COURSE = {
+    "/occurrences/{occurrence}": 7,
+    "/occurrences/{occurrence}/register": 4,
+    "/registrations/{token}": 4,
+    "/registrations/{token}/cancel": 3,
+    "/registrations/{token}/slip": 3,
+    "/mine": 1,
+}
+COURSE_STAFF = {"/staff/occurrences/{occurrence}": 7, "/staff/registrations/{registration}": 5}
 DEVICE = "a device of the tests"
 
 
@@ -68,6 +78,29 @@ def test_staff_pages_cost_what_the_table_says_with_few_and_with_many(
     much = {address: cost(app, editor, address.format(**many)) for address in STAFF}
     assert little == much
     assert {address: count for address, count in much.items() if count > STAFF[address]} == {}
+
+
+def test_pages_of_a_course_cost_the_same_with_few_dates_and_with_many(
+    app: Flask, sign_in: SignIn, make: Make
+) -> None:
+    browser, editor = Browser(app), sign_in(Role.EDITOR, "s1")
+    browser.client.set_cookie("device", DEVICE)
+    costs = []
+    for number in (2, 20):
+        dates = make.course(number)
+        receipt = make.course_registration(dates[0], device=DEVICE)
+        with app.app_context():
+            values = {"occurrence": dates[0], "token": token_of(receipt.reference)}
+        values["registration"] = receipt.registration_id
+        costs.append(
+            {
+                address: cost(app, who, address.format(**values))
+                for who, table in ((browser, COURSE), (editor, COURSE_STAFF))
+                for address in table
+            }
+        )
+    few, many = costs
+    assert few == many == COURSE | COURSE_STAFF
 
 
 def test_the_seat_count_costs_one_statement(app: Flask, client: Browser, make: Make) -> None:

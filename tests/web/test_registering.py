@@ -16,7 +16,7 @@ SELECT o.id, s.slug FROM occurrence o
 JOIN activity a ON a.id = o.activity_id JOIN station s ON s.id = o.station_id
 WHERE o.published AND o.status = 'planned' AND a.registration AND o.starts_at > datetime('now', '+1 day')
   AND o.seats - o.seats_taken >= 5 AND o.parties_waiting = 0 AND o.opens_at IS NULL AND o.closes_at IS NULL
-  AND a.min_age IS NULL AND a.max_age IS NULL AND a.party_max >= 4
+  AND a.sign_up = 'dates' AND a.min_age IS NULL AND a.max_age IS NULL AND a.party_max >= 4
 ORDER BY o.seats - o.seats_taken DESC, o.id LIMIT 1
 """
 
