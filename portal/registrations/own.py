@@ -12,6 +12,7 @@ from portal.i18n import _, ngettext
 from portal.registrations import actions, course, course_queries, device, queries, rules
 from portal.registrations.course_queries import Part
 from portal.registrations.forms import ShrinkForm
+from portal.registrations.labels import STATUSES
 from portal.registrations.models import Registration, Status
 from portal.registrations.party import mask_name, mask_phone
 from portal.registrations.views import about, bp, dates_of
@@ -118,7 +119,7 @@ def part_pill(part: Part) -> tuple[str, str]:
         return "over", _("You were there")
     if status is Status.ABSENT or date.ends_at <= now():
         return "over", _("Over")
-    return "", _("Signed up")
+    return "", str(STATUSES[Status.CONFIRMED])
 
 
 def own_link(token: str) -> str:
