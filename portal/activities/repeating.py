@@ -34,7 +34,7 @@ from portal.stations.queries import is_in_scope
 HORIZON = timedelta(days=400)
 DAY = timedelta(days=1)
 AT_A_TIME = timedelta(days=7)  # the horizon moves on by weeks: most days there is nothing to make
-MOST_MADE = 400  # dates of one rule within the horizon
+MOST_MADE = 800  # dates of one rule: each day from a year ago up to the horizon are 767
 
 
 def begin(session: Session, activity: Activity, repeats: Repeats, where: Where) -> int:
