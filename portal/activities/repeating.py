@@ -187,9 +187,13 @@ def compare_with_days_off() -> int:
             .join(Activity, Activity.id == Recurrence.activity_id)
             .where(
                 Activity.status == ActivityStatus.PUBLISHED,
-                Recurrence.made_until > today(),
-                sa.or_(Recurrence.holidays != Holidays.KEEP, Recurrence.make_up != MakeUp.KEEP),
-                sa.or_(Recurrence.ends_on.is_(None), Recurrence.ends_on > today()),
+                sa.or_(
+                    Recurrence.out_of_step > 0,  # also of a rule that is over: nobody has to decide any more
+                    sa.and_(
+                        sa.or_(Recurrence.holidays != Holidays.KEEP, Recurrence.make_up != MakeUp.KEEP),
+                        sa.or_(Recurrence.ends_on.is_(None), Recurrence.ends_on > today()),
+                    ),
+                ),
             )
             .options(selectinload(Recurrence.listed))
             .order_by(Recurrence.id)

@@ -351,7 +351,8 @@ def _end_earlier(session: Session, rows: Sequence[Recurrence], since: date) -> N
             session.delete(row)
         elif row.ends_on is None or row.ends_on >= since:
             row.ends_on = since - DAY
-            row.made_until = max(row.made_until, since - DAY)
+            row.out_of_step = 0  # what is left of it is compared anew with the next turn of the job
+            row.listed = [one for one in row.listed if one.day < since]
     session.flush()
 
 
