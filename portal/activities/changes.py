@@ -138,8 +138,10 @@ def shifted(rule: Rule, meant: date, to: date) -> tuple[Rule, Target]:
     Only the repetition changes: end, exceptions and extra days are the caller's.
 
     Raises:
-        Refused: such a rule does not exist; at the field `first_day`.
+        Refused: such a rule does not exist, or this one does not mean that day; at the field `first_day`.
     """
+    if not _means(rule, meant):
+        raise _no_such_rule()
     by = to - meant
     changed = replace(rule, starts_on=to)
     if rule.kind is Kind.WEEKLY:
@@ -160,10 +162,21 @@ def shifted(rule: Rule, meant: date, to: date) -> tuple[Rule, Target]:
             changed = replace(changed, before_weekday=to.weekday())
     if rule.kind is Kind.DATES:
         changed = replace(changed, dates=tuple(day + by for day in rule.dates if day >= meant))
-    bare = replace(changed, ends_on=None, count=None, exceptions=frozenset(), extra=frozenset())
-    if not -60 <= changed.offset_days <= 60 or not expand(bare, to, to, lambda _day: None):
+    if not -60 <= changed.offset_days <= 60 or not _means(changed, to):
         raise _no_such_rule()
     return changed, sent
+
+
+def in_step(rule: Rule, day: date, meant: date) -> date:
+    """Return the last day, `day` or earlier, from which a rule can count so that it means `meant`."""
+    while not _means(replace(rule, starts_on=day), meant):
+        day -= DAY
+    return day
+
+
+def _means(rule: Rule, day: date) -> bool:
+    bare = replace(rule, ends_on=None, count=None, exceptions=frozenset(), extra=frozenset())
+    return bool(expand(bare, day, day, lambda _day: None))
 
 
 def _weekdays(rule: Rule, meant: date, to: date) -> tuple[int, ...]:

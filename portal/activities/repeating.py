@@ -211,8 +211,9 @@ def compare_with_days_off() -> int:
                 made[recurrence_id].add((meant, local(starts_at).date()))
         for row in rows:
             repeats = repeats_of(row)
-            first = min((day for _meant, day in made[row.id]), default=today())
-            fits = {(one.meant, one.day) for one in coming(repeats, first, row.made_until)}
+            days = [day for _meant, day in made[row.id]]
+            first, last = min(days, default=today()), max([row.made_until, *days])
+            fits = {(one.meant, one.day) for one in coming(repeats, first, last)}
             out_of_step = len(made[row.id] - fits)
             if row.out_of_step != out_of_step:
                 row.out_of_step = out_of_step

@@ -1,6 +1,6 @@
 """Change a row of dates, or the rest of it: who has signed up stays, what was changed by hand is let be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,7 +16,17 @@ from portal.activities.dates import Span, span_of
 from portal.activities.followers import Concerned, concerned
 from portal.activities.models import Activity, ActivityStatus, Occurrence, OccurrenceStatus
 from portal.activities.occurrences import call_off, new_date, put, tell_moved
-from portal.activities.recurrence import MOST_TIMES, Rule, Skip, expand, takes_place, times_before
+from portal.activities.recurrence import (
+    FURTHEST_MOVE,
+    MOST_TIMES,
+    Found,
+    Holidays,
+    Rule,
+    Skip,
+    expand,
+    takes_place,
+    times_before,
+)
 from portal.activities.recurrences import DayRole, Recurrence, Repeats, official, repeats_of, store
 from portal.activities.repeating import HORIZON, publish_dates
 from portal.activities.search import search_text
@@ -146,10 +156,12 @@ def moved_along(
     if when.starts_at <= now():
         raise Refused(_("That time has passed. Please check day and time."), field="first_day")
     by = when.first - span_of(occurrence.starts_at, occurrence.ends_at).first
-    changed, target = changes.shifted(repeats_of(row).rule, occurrence.meant_on, occurrence.meant_on + by)
+    to = occurrence.meant_on + by
+    changed, target = changes.shifted(repeats_of(row).rule, occurrence.meant_on, to)
     days = [one.meant for one, _row in made_of(rows, since) if not one.fixed]
     starts_on = max(today(), min([target(day) for day in days], default=when.first))
-    changed = _rest(replace(changed, starts_on=starts_on), rows, since, target, by)
+    changed = replace(changed, starts_on=changes.in_step(changed, starts_on, to))
+    changed = _rest(changed, rows, since, target, by)
     repeats = Repeats(changed, when.opens, when.closes, (when.last - when.first).days + 1)
     repeats.check()
     return Wish(since, repeats, where, target)
@@ -160,13 +172,15 @@ def _rest(changed: Rule, rows: Sequence[Recurrence], since: date, target: Target
     rules = [repeats_of(row, blocked=False).rule for row in rows]
     last = rules[-1]
     left = times_left(rows, since) if last.ends_on is None else None
+    extra = frozenset(day for rule in rules for day in rule.extra if day >= changed.starts_on)
+    left_out = frozenset(target(day) for rule in rules for day in rule.exceptions if day >= since)
     return replace(
         changed,
         ends_on=max(last.ends_on + max(by, timedelta(0)), changed.starts_on) if last.ends_on else None,
         count=left,
         dates=tuple(sorted({target(day) for day in last.dates if day >= since})),
-        exceptions=frozenset(target(day) for rule in rules for day in rule.exceptions if day >= since),
-        extra=frozenset(day for rule in rules for day in rule.extra if day >= changed.starts_on),
+        exceptions=left_out - extra,
+        extra=extra,
     )
 
 
@@ -211,8 +225,7 @@ def outlook(activity: Activity, wish: Wish, rows: Sequence[Recurrence]) -> Outlo
 
 
 def _steps(made: Sequence[tuple[Made, Occurrence]], wish: Wish, rows: Sequence[Recurrence]) -> list[Step]:
-    rule = _ruled(wish).rule
-    found = expand(rule, rule.starts_on, _until(rows), official)
+    rule, until = _ruled(wish).rule, _until(rows)
     dates = [replace(one, fixed=one.fixed or one.id in wish.stay) for one, _row in made]
     place = (wish.where.room_id, *_named_place(wish.where))
     elsewhere = frozenset(
@@ -221,11 +234,29 @@ def _steps(made: Sequence[tuple[Made, Occurrence]], wish: Wish, rows: Sequence[R
         if (row.room_id, row.place_name, row.place_address, row.place_directions) != place
     )
     period = changes.period_of(rule.kind, *(row.kind for row in rows))
+    found = [_unless_passed(one, wish.repeats) for one in _found(rule, wish, dates, until, period)]
     steps = changes.plan(dates, wish.repeats, found, wish.target, period, elsewhere, wish.keep_people)
-    # A day that has passed is not held any more, whatever the rule says.
-    return [
-        one for one in steps if one.fate is not Fate.NEW or (one.becomes and one.becomes.starts_at > now())
-    ]
+    # What is new beyond the horizon comes when the horizon does.
+    return [one for one in steps if one.fate is not Fate.NEW or one.day <= until]
+
+
+def _found(
+    rule: Rule, wish: Wish, dates: Sequence[Made], until: date, period: Callable[[date], date]
+) -> list[Found]:
+    """List what a rule means from the first of the dates on, as far as the last can go."""
+    goes_to = [wish.target(one.meant) for one in dates]
+    last = max([until, *goes_to])
+    while period(last + DAY) == period(last):
+        last += DAY
+    if rule.holidays is Holidays.MOVE:
+        last += FURTHEST_MOVE * DAY
+    return expand(rule, max(rule.starts_on, min([wish.since, *goes_to])), last, official)
+
+
+def _unless_passed(one: Found, repeats: Repeats) -> Found:
+    """Leave a day out on which it would have begun already, whatever the rule says."""
+    passed = one.skipped is None and repeats.span_on(one.day).starts_at <= now()
+    return replace(one, skipped=Skip.EXCEPTION) if passed else one
 
 
 def _ruled(wish: Wish) -> Repeats:
