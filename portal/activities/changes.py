@@ -14,6 +14,7 @@ from portal.i18n import _
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
+SOON = timedelta(days=400)
 Target = Callable[[date], date]
 _YEARLY = (Kind.YEARLY_DAY, Kind.YEARLY_LUNAR, Kind.YEARLY_TERM)
 
@@ -174,9 +175,19 @@ def in_step(rule: Rule, day: date, meant: date) -> date:
     return day
 
 
+def next_meant(rule: Rule, day: date) -> date:
+    """Return the first day, `day` or later, that the rule means by itself; `day` where none comes soon."""
+    return next((one.day for one in _bare(rule, day, day + SOON)), day)
+
+
 def _means(rule: Rule, day: date) -> bool:
+    return bool(_bare(rule, day, day))
+
+
+def _bare(rule: Rule, first: date, last: date) -> list[Found]:
+    """List the days that a rule means, without its end, its exceptions and its extra days."""
     bare = replace(rule, ends_on=None, count=None, exceptions=frozenset(), extra=frozenset())
-    return bool(expand(bare, day, day, lambda _day: None))
+    return expand(bare, first, last, lambda _day: None)
 
 
 def _weekdays(rule: Rule, meant: date, to: date) -> tuple[int, ...]:

@@ -6,8 +6,17 @@ from datetime import date
 from flask import Response, flash, request, url_for
 
 from portal.access import WRITERS, actor, only, scope
-from portal.activities import actions, calling_off, lunar, occurrences, queries, repeating, rescheduling
-from portal.activities.changes import Fate, Step
+from portal.activities import (
+    actions,
+    calling_off,
+    changes,
+    lunar,
+    occurrences,
+    queries,
+    repeating,
+    rescheduling,
+)
+from portal.activities.changes import Fate
 from portal.activities.dates import Span
 from portal.activities.forms import DateForm, MoveForm, OutlookFields, RowForm
 from portal.activities.models import Activity, ActivityStatus, Occurrence
@@ -146,11 +155,6 @@ def _shown(form: OutlookFields, seen: Outlook | None) -> dict[str, object]:
     }
 
 
-def _matters(step: Step) -> bool:
-    over = step.fate is Fate.BY_HAND and step.was is not None and step.was.ends_at <= now()
-    return step.fate is not Fate.STAYS and not over
-
-
 @bp.get("/activities/<int:activity_id>/repeat")
 @only(*WRITERS)
 def repeat_form(activity_id: int) -> Response:
@@ -164,17 +168,15 @@ def repeat_form(activity_id: int) -> Response:
     form.offer_outlook()
     form.show_rule(repeats.rule)
     first = rescheduling.first_to_come(rows[-1:]) or max(today(), row.starts_on)
+    first = changes.next_meant(repeats.rule, first)
     form.show_span(repeats.span_on(first))
-    if repeats.rule.count is not None:
-        form.times.data = rescheduling.times_left(rows, first)
+    left = form.times.data = rescheduling.times_left(rows, first)
     form.show_place(row)
     form.leave_out.data = [day.isoformat() for day in sorted(repeats.rule.exceptions) if day >= first]
     seen = None
     if row.out_of_step:
-        wish = Wish(
-            first, replace(repeats, rule=replace(repeats.rule, starts_on=first)), where_of(row), _same
-        )
-        seen = _seen(found, wish)
+        rule = replace(repeats.rule, starts_on=first, count=left)
+        seen = _seen(found, Wish(first, replace(repeats, rule=rule), where_of(row), _same))
     return _row_page(form, found, rows, 200, seen)
 
 
