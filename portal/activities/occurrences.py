@@ -82,7 +82,7 @@ def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor,
 
     Raises:
         Missing: there is no such occurrence within the actor's scope, or the room is not its station's.
-        Refused: it is over or cancelled, or the room is taken then.
+        Refused: it is over or cancelled, the new time has passed, or the room is taken then.
         OutOfDate: somebody else has moved it since sequence.
     """
     with transaction() as session:
@@ -93,6 +93,8 @@ def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor,
             raise Refused(_("This date is cancelled already."))
         if occurrence.ends_at <= now():
             raise Refused(_("It is over. What took place cannot be moved."))
+        if when.ends_at <= now():
+            raise Refused(_("That time has passed. Please check day and time."), field="first_day")
         rooms.check(session, where.room_id, occurrence.station_id)
         occurrence.by_hand = True
         put(occurrence, activity, when, where)
