@@ -62,7 +62,9 @@ def cancel_from(occurrence_id: int, reason: str, by: Actor) -> int:
         if first.ends_at <= now():
             raise Refused(_("It is over. What took place cannot be cancelled."))
         gone = _call_off(session, activity, Occurrence.starts_at >= first.starts_at, reason)
-        _cut(session, activity.id, first.meant_on or local(first.starts_at).date())
+        # What was moved by hand is no longer where the rule means it: others may stand between.
+        day = local(first.starts_at).date()
+        _cut(session, activity.id, day if first.by_hand else first.meant_on or day)
         activity.touch()
         record(
             session,
