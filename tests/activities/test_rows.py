@@ -522,6 +522,20 @@ def test_a_cancelled_date_stays_cancelled_and_is_not_made_again(make: Make, noon
 
 
 @inside
+def test_what_was_called_off_together_stays_so_when_the_rest_moves(make: Make) -> None:
+    activity_id = make.activity(repeats=each_week(TUESDAY_16, count=4))
+    first, _second, third, _fourth = make.dates_of(activity_id)
+    calling_off.cancel_from(third, "老师走了", make.actor())
+    move_row(make, first, hour("06-17"))
+    assert [line.removesuffix(" hand") for line in said(activity_id)] == [
+        "06-17 10:00",
+        "06-24 10:00",
+        "06-30 10:00 off",
+        "07-07 10:00 off",
+    ]
+
+
+@inside
 def test_who_shall_stay_stays_as_if_changed_by_hand(make: Make) -> None:
     activity_id = make.activity(repeats=each_week(TUESDAY_16, count=4))
     first, second, *_rest = make.dates_of(activity_id)

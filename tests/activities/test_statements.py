@@ -6,7 +6,7 @@ from flask import Flask
 from portal.access import Role
 from tests.browser import Browser
 from tests.conftest import SignIn
-from tests.make import Make, span
+from tests.make import Make, each_week, span
 from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -35,9 +35,15 @@ STAFF = {
     "/staff/activities/new": 8,
     "/staff/activities/{activity}": 7,
     "/staff/occurrences/{occurrence}": 6,
+    "/staff/activities/{row}": 9,
+    "/staff/activities/{row}/repeat": 9,
+    "/staff/activities/{row}/dates/new": 9,
+    "/staff/occurrences/{dated}/move": 9,
     "/staff/stations/": 2,
     "/staff/stations/s1": 6,
 }
+
+LOOK = 15  # at what a change of a row would do, whom it concerns and what has the room
 
 
 def fill(make: Make, activities: int) -> dict[str, int]:
@@ -52,7 +58,45 @@ def fill(make: Make, activities: int) -> dict[str, int]:
         make.activity(station="s1", published=False)
         make.message("s1")
     activity_id = make.activity(station="s1", spans=[span(1), span(8)])
-    return {"activity": activity_id, "occurrence": make.dates_of(activity_id)[0]}
+    row_id = make.activity(station="s1", repeats=each_week(6, count=6 if activities == 1 else 60))
+    return {
+        "activity": activity_id,
+        "occurrence": make.dates_of(activity_id)[0],
+        "row": row_id,
+        "dated": make.dates_of(row_id)[0],
+    }
+
+
+def cost_of_a_look(app: Flask, browser: Browser, address: str, **values: str) -> int:
+    form = browser.get(address).form().fill(**values)
+    with counted(app) as statements:
+        looked = form.submit(intent="look")
+    assert looked.status == 200
+    assert looked.all("table")
+    return len(statements)
+
+
+def test_a_look_at_what_a_change_would_do_costs_the_same_for_six_dates_and_for_sixty(
+    app: Flask, sign_in: SignIn, make: Make
+) -> None:
+    editor = sign_in(Role.EDITOR, "s1")
+    room = str(make.room())
+    costs = []
+    for count in (6, 60):
+        # The room is that of the new hours, where nothing has been yet: with people on every date.
+        activity_id = make.activity(repeats=each_week(6, count=count), registration=True, seats=9)
+        dates = make.dates_of(activity_id)
+        for one in dates[:6]:
+            make.registration(one)
+        wanted = {"room": room, "opens": "19:00", "closes": "20:00"}
+        costs.append(
+            [
+                cost_of_a_look(app, editor, f"/staff/occurrences/{dates[0]}/move", reach="all", **wanted),
+                cost_of_a_look(app, editor, f"/staff/activities/{activity_id}/repeat", **wanted),
+            ]
+        )
+    assert costs[0] == costs[1]
+    assert max(costs[1]) <= LOOK
 
 
 def cost(app: Flask, browser: Browser, address: str) -> int:
