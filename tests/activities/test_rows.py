@@ -110,7 +110,7 @@ def rules(activity_id: int) -> list[Recurrence]:
 
 def wish(occurrence_id: int, when: Span, reach: Reach = Reach.ALL, where: Where = HERE) -> Wish:
     one = row(occurrence_id)
-    since = rescheduling.first_to_come(one.activity_id) if reach is Reach.ALL else one.meant_on
+    since = rescheduling.first_to_come(rules(one.activity_id)) if reach is Reach.ALL else one.meant_on
     assert since is not None
     return rescheduling.moved_along(one, when, where, since, rules(one.activity_id))
 
