@@ -40,6 +40,8 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
+from portal.volunteers import labels as volunteers_labels
+from portal.volunteers import shift_models as _shift_models  # noqa: F401 - its tables are the portal's
 from portal.web import (
     assets,
     compress,
@@ -122,6 +124,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     labels.init_app(app)
     pills.init_app(app)
     registrations_labels.init_app(app)
+    volunteers_labels.init_app(app)
     followers.init_app(app, [following.Parties()])
     panels.init_app(app, [registrations_staff.PANEL])
     login.init_app(app)

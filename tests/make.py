@@ -27,6 +27,14 @@ from portal.registrations.actions import Receipt, register
 from portal.registrations.course import CourseReceipt, register_course
 from portal.registrations.party import Consent, Party, Source
 from portal.stations.models import Level, Room, Station
+from portal.volunteers.models import (
+    Membership,
+    MembershipStatus,
+    Organization,
+    Team,
+    TeamKind,
+    Volunteer,
+)
 
 PASSWORD = "copper lantern drifting seaweed"
 
@@ -230,6 +238,52 @@ class Make:
         with self._inside():
             wanted = sa.select(Occurrence.id).where(Occurrence.activity_id == activity_id)
             return list(db.session.scalars(wanted.order_by(Occurrence.starts_at, Occurrence.id)))
+
+    def team(self, station: str = "s1", kind: TeamKind = TeamKind.RELIEF, **what: Any) -> int:
+        """Make a team of an organisation of its own at a station and return its id."""
+        number = next(self._numbers)
+        with self._inside(), transaction() as session:
+            body = Organization(name=f"示例组织 {number}", station_id=self.station(station))
+            session.add(body)
+            session.flush()
+            given: dict[str, Any] = {"name": f"示例队 {number}", "leader_id": None}
+            team = Team(organization_id=body.id, station_id=self.station(station), kind=kind, **given | what)
+            session.add(team)
+            session.flush()
+            return team.id
+
+    def volunteer(
+        self, team_id: int | None = None, station: str = "s1", leads: bool = False, **what: Any
+    ) -> int:
+        """Make a grown-up volunteer, member of a team (of a new one unless given), and return the id."""
+        number = next(self._numbers)
+        team_id = self.team(station) if team_id is None else team_id
+        given: dict[str, Any] = {
+            "born_on": date(1980, 5, 1),
+            "name": f"示例志愿者{number}",
+            "consent": "test",
+        }
+        with self._inside(), transaction() as session:
+            row = Volunteer(
+                number=f"V-9{number:04}",
+                station_id=self.station(station),
+                **{"phone": None, "phone_index": None, "guardian": "", "created_at": now()} | given | what,
+            )
+            session.add(row)
+            session.flush()
+            moments = {"asked_at": now(), "decided_at": now(), "decided_by": "test"}
+            member = MembershipStatus.MEMBER
+            session.add(Membership(team_id=team_id, volunteer_id=row.id, status=member, **moments))
+            if leads:
+                session.get_one(Team, team_id).leader_id = row.id
+            return row.id
+
+    def volunteer_login(self, volunteer_id: int, role: Role = Role.VOLUNTEER) -> Login:
+        """Give a volunteer a login; its hash is a cheap one."""
+        login = self.account(role, "s1", username=f"vol{volunteer_id}")
+        with self._inside(), transaction() as session:
+            session.get_one(Volunteer, volunteer_id).account_id = login.id
+        return login
 
     def message(self, station: str = "s1", address: str = "", dedupe: str | None = None) -> int:
         """Put a message into a station's outbox and return its id; without an address it is a call."""

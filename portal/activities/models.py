@@ -250,6 +250,8 @@ class Occurrence(Model):
     recurrence_id: Mapped[int | None] = mapped_column(ForeignKey("recurrence.id"))
     meant_on: Mapped[date | None]
     by_hand: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # Whether who helps here does volunteer service that is counted in hours (Order 67, Art. 19).
+    counts_hours: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
     activity: Mapped[Activity] = relationship(lazy="raise")
     station: Mapped[Station] = relationship(lazy="raise")

@@ -1,0 +1,1 @@
+"""Volunteers: organisations, teams, shifts, check-in, hours."""

@@ -1,0 +1,282 @@
+"""Take people into teams: enrol, let join with approval, leave; activate a login with a one-time code."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.access import Actor, Role
+from portal.accounts import passwords
+from portal.accounts.models import Account
+from portal.audit.actions import record
+from portal.clock import now, today
+from portal.db import lock, take_name, transaction
+from portal.errors import Missing, OutOfDate, Refused
+from portal.i18n import _
+from portal.once import done, earlier
+from portal.registrations.links import phone_index
+from portal.stations.queries import is_in_scope
+from portal.tokens import token_hash
+from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
+
+OF_AGE = 18  # below, a guardian's consent is stored (product §5.4)
+CHILD = 14  # below, the children's rules apply
+YOUNGEST = 10  # below, only accompanied; no number of their own
+CODE_DIGITS = 8
+CODE_GOOD = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who would like to serve, as plain values."""
+
+    name: str
+    phone: str  # normalised; empty for none
+    born_on: date
+    skills: str = ""
+    free: int = 0
+    guardian: str = ""  # name and phone of who answers for somebody under age
+    guardian_consent: str = ""  # version of the text the guardian agreed to
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Return how old somebody is on a day, in years."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def ask_to_join(team_id: int, person: Person, consent: str, word: str, by: Actor, key: str = "") -> str:
+    """Enrol somebody new, and put the wish before the team; return the volunteer number.
+
+    Whoever is known by name, phone and birthday keeps their number. The same form again makes nothing twice.
+
+    Raises:
+        Missing: there is no such team, or it is closed.
+        Refused: the team takes nobody at the moment, too young, or the guardian has not agreed.
+    """
+    with transaction() as session:
+        before = earlier(session, "membership.asked", by, key)
+        if before is not None:
+            return before
+        team = lock(session, Team, team_id)
+        if team is None or team.closed:
+            raise Missing
+        if not team.takes_people:
+            raise Refused(_("This team takes nobody at the moment. Ask the station for another."))
+        _check_age(person)
+        volunteer = _known(session, person) or _enrol(session, person, team.station_id, consent)
+        _ask(session, team, volunteer, word)
+        record(session, by, "membership.asked", "team", team_id, team.station_id, detail=volunteer.number)
+        done(session, "membership.asked", by, key, volunteer.number)
+        return volunteer.number
+
+
+def _check_age(person: Person) -> None:
+    age = age_on(person.born_on, today())
+    if person.born_on > today() or age > 120:
+        raise Refused(_("Please check the birthday."), field="born_on")
+    if age < YOUNGEST:
+        raise Refused(
+            _("Under %(age)s one helps together with one's parents: let a parent join.", age=YOUNGEST),
+            field="born_on",
+        )
+    if age < OF_AGE and not (person.guardian and person.guardian_consent):
+        raise Refused(
+            _(
+                "Under %(age)s a parent or guardian has to agree. Please write their name and phone.",
+                age=OF_AGE,
+            ),
+            field="guardian",
+        )
+
+
+def _known(session: Session, person: Person) -> Volunteer | None:
+    if not person.phone:
+        return None
+    return session.scalar(
+        sa.select(Volunteer).where(
+            Volunteer.phone_index == phone_index(person.phone),
+            Volunteer.name == person.name,
+            Volunteer.born_on == person.born_on,
+            Volunteer.anonymised_at.is_(None),
+        )
+    )
+
+
+def _enrol(session: Session, person: Person, station_id: int, consent: str) -> Volunteer:
+    take_name(session, "volunteer number")
+    last = session.scalar(sa.select(sa.func.max(Volunteer.id))) or 0
+    minor = age_on(person.born_on, today()) < OF_AGE
+    volunteer = Volunteer(
+        number=f"V-{last + 1:05}",
+        account_id=None,
+        station_id=station_id,
+        name=person.name,
+        phone=person.phone or None,
+        phone_index=phone_index(person.phone),
+        born_on=person.born_on,
+        skills=person.skills,
+        free=person.free,
+        guardian=person.guardian if minor else "",
+        guardian_consent=person.guardian_consent if minor else "",
+        guardian_consent_at=now() if minor else None,
+        consent=consent,
+        code_hash=None,
+        code_until=None,
+        feed_hash=None,
+        created_at=now(),
+        left_at=None,
+        anonymised_at=None,
+    )
+    session.add(volunteer)
+    session.flush()
+    return volunteer
+
+
+def _ask(session: Session, team: Team, volunteer: Volunteer, word: str) -> None:
+    live = session.scalar(
+        sa.select(Membership).where(
+            Membership.team_id == team.id,
+            Membership.volunteer_id == volunteer.id,
+            Membership.status.in_((MembershipStatus.ASKED, MembershipStatus.MEMBER)),
+        )
+    )
+    if live is None:
+        session.add(
+            Membership(
+                team_id=team.id,
+                volunteer_id=volunteer.id,
+                status=MembershipStatus.ASKED,
+                word=word,
+                asked_at=now(),
+                decided_at=None,
+            )
+        )
+        session.flush()
+
+
+def decide(membership_id: int, take: bool, reason: str, by: Actor, leads: int | None = None) -> None:
+    """Take somebody into a team, or not; staff of the team's station do, or its leader (`leads`: their id).
+
+    Raises:
+        Missing: there is no such wish, or not for this actor.
+        OutOfDate: somebody has decided already.
+    """
+    with transaction() as session:
+        membership, team = _membership(session, membership_id, by, leads)
+        if membership.status is not MembershipStatus.ASKED:
+            raise OutOfDate(
+                _("%(who)s has decided this already.", who=membership.decided_by or _("Somebody"))
+            )
+        membership.status = MembershipStatus.MEMBER if take else MembershipStatus.REFUSED
+        membership.reason = "" if take else reason
+        membership.decided_at = now()
+        membership.decided_by = by.name
+        what = "membership.taken" if take else "membership.refused"
+        record(session, by, what, "team", team.id, team.station_id, reason=membership.reason)
+
+
+def leave(membership_id: int, by: Actor, leads: int | None = None, own: int | None = None) -> None:
+    """End a membership: by the volunteer (`own`: their id), the leader or staff; hours stay.
+
+    Raises:
+        Missing: there is no such membership, or not for this actor.
+        OutOfDate: it has ended already.
+    """
+    with transaction() as session:
+        membership, team = _membership(session, membership_id, by, leads, own)
+        if membership.status not in (MembershipStatus.ASKED, MembershipStatus.MEMBER):
+            raise OutOfDate(_("This membership has ended already."))
+        membership.status = MembershipStatus.LEFT
+        membership.decided_at = now()
+        membership.decided_by = by.name
+        if team.leader_id == membership.volunteer_id:
+            team.leader_id = None
+        record(session, by, "membership.ended", "team", team.id, team.station_id)
+
+
+def _membership(
+    session: Session, membership_id: int, by: Actor, leads: int | None, own: int | None = None
+) -> tuple[Membership, Team]:
+    membership = session.get(Membership, membership_id)
+    team = lock(session, Team, membership.team_id) if membership else None
+    if membership is None or team is None:
+        raise Missing
+    session.refresh(membership)
+    led = leads is not None and team.leader_id == leads
+    mine = own is not None and membership.volunteer_id == own
+    staff = leads is None and own is None and is_in_scope(team.station_id, by.scope)
+    if not (led or mine or staff):
+        raise Missing
+    return membership, team
+
+
+def give_code(volunteer_id: int, by: Actor) -> str:
+    """Make a one-time code that activates somebody's login, to print or read out; an earlier one is void.
+
+    Raises:
+        Missing: there is no such volunteer within the actor's scope.
+        Refused: they have left.
+    """
+    with transaction() as session:
+        volunteer = lock(session, Volunteer, volunteer_id)
+        if volunteer is None or not is_in_scope(volunteer.station_id, by.scope):
+            raise Missing
+        if volunteer.left_at is not None:
+            raise Refused(_("This volunteer has left."))
+        code = "".join(secrets.choice("0123456789") for _digit in range(CODE_DIGITS))
+        volunteer.code_hash = _code_hash(volunteer.number, code)
+        volunteer.code_until = now() + CODE_GOOD
+        record(session, by, "volunteer.code_given", "volunteer", volunteer_id, volunteer.station_id)
+        return code
+
+
+def _code_hash(number: str, code: str) -> bytes:
+    return token_hash(f"volunteer code {number} {code}")
+
+
+def activate(number: str, code: str, password: str) -> int:
+    """Give a volunteer a login with this password, or a new password; return the account's id.
+
+    Raises:
+        Refused: number and code do not belong together or the code is too old; the password is too easy.
+    """
+    with transaction() as session:
+        found = session.scalar(sa.select(Volunteer).where(Volunteer.number == number))
+        own_words = [found.number, found.name] if found else []
+    problem = passwords.fault(password, own_words)
+    if problem:
+        raise Refused(problem, field="password")
+    hashed = passwords.hash_password(password)
+    with transaction() as session:
+        volunteer = lock(session, Volunteer, found.id) if found else None
+        good = (
+            volunteer is not None
+            and volunteer.code_hash is not None
+            and secrets.compare_digest(volunteer.code_hash, _code_hash(number, code))
+            and volunteer.code_until is not None
+            and volunteer.code_until > now()
+        )
+        if volunteer is None or not good:
+            raise Refused(_("Number and code do not go together, or the code is too old."), field="code")
+        volunteer.code_hash = volunteer.code_until = None
+        account = session.get(Account, volunteer.account_id) if volunteer.account_id else None
+        if account is None:
+            account = Account(
+                username=volunteer.number.casefold(),
+                name=volunteer.name,
+                password_hash=hashed,
+                role=Role.VOLUNTEER,
+                station_id=volunteer.station_id,
+                created_at=now(),
+                disabled_at=None,
+            )
+            session.add(account)
+            session.flush()
+            volunteer.account_id = account.id
+        account.password_hash = hashed
+        account.disabled_at = None
+        by = Actor(account.id, account.name, account.role, None)
+        record(session, by, "account.made", "account", account.id, account.station_id, detail=account.role)
+        return account.id

@@ -1,0 +1,32 @@
+"""Name what teams do and where memberships stand; the templates read the same names."""
+
+from flask import Flask
+
+from portal.i18n import lazy_pgettext
+from portal.volunteers.models import MembershipStatus, TeamKind
+
+# In the order the network counts its kinds (8+N).
+KINDS = {
+    TeamKind.THEORY: lazy_pgettext("team kind", "Theory and policy talks"),
+    TeamKind.CULTURE: lazy_pgettext("team kind", "Culture and arts"),
+    TeamKind.EDUCATION: lazy_pgettext("team kind", "Help with learning"),
+    TeamKind.HEALTH: lazy_pgettext("team kind", "Health and fitness"),
+    TeamKind.SCIENCE: lazy_pgettext("team kind", "Popular science"),
+    TeamKind.LAW: lazy_pgettext("team kind", "Legal help"),
+    TeamKind.ENVIRONMENT: lazy_pgettext("team kind", "Hygiene and environment"),
+    TeamKind.RELIEF: lazy_pgettext("team kind", "Help for those in need"),
+    TeamKind.TRAFFIC: lazy_pgettext("team kind", "Road manners"),
+    TeamKind.OVERSEAS: lazy_pgettext("team kind", "Care for returned overseas Chinese"),
+    TeamKind.WATER_SAFETY: lazy_pgettext("team kind", "Safety at the water"),
+}
+MEMBERSHIPS = {
+    MembershipStatus.ASKED: lazy_pgettext("membership", "asked to join"),
+    MembershipStatus.MEMBER: lazy_pgettext("membership", "member"),
+    MembershipStatus.REFUSED: lazy_pgettext("membership", "not taken"),
+    MembershipStatus.LEFT: lazy_pgettext("membership", "has left"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Let the templates read the names."""
+    app.jinja_env.globals.update(TEAM_KINDS=KINDS, MEMBERSHIPS=MEMBERSHIPS)

@@ -1,0 +1,214 @@
+"""Keep shifts, who has signed up for them, and when they came and went."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.activities.models import Occurrence
+from portal.db import Model
+from portal.volunteers.models import Team, Volunteer
+
+LIVE = text("status IN ('confirmed', 'waiting')")
+MOST_PEOPLE = 500
+
+
+class ShiftStatus(StrEnum):
+    """Whether a shift takes place."""
+
+    OPEN = "open"
+    CANCELLED = "cancelled"
+
+
+class Shift(Model):
+    """A volunteer post (岗位) at an occurrence, with a head count that is never over-filled.
+
+    `taken` and `waiting` are kept under the lock of this row by portal.volunteers.posts.
+    """
+
+    __tablename__ = "shift"
+    __table_args__ = (
+        CheckConstraint("length(role) BETWEEN 1 AND 40", name="role_length"),
+        CheckConstraint("starts_at < ends_at", name="starts_before_end"),
+        CheckConstraint("head_count BETWEEN 1 AND 500", name="head_count_sensible"),
+        CheckConstraint("taken BETWEEN 0 AND head_count", name="taken_within"),
+        CheckConstraint("waiting >= 0", name="waiting_sensible"),
+        CheckConstraint("min_age BETWEEN 0 AND 120", name="min_age_sensible"),
+        CheckConstraint("cut_off_hours BETWEEN 0 AND 336", name="cut_off_sensible"),
+        Index("ix_shift_occurrence_id", "occurrence_id"),
+        Index("ix_shift_starts_at_id", "starts_at", "id"),
+        Index("ix_shift_team_id_starts_at", "team_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey(Occurrence.id))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey(Team.id))  # None: any team of those who come
+    role: Mapped[str]
+    starts_at: Mapped[datetime]  # of the post; often earlier than the occurrence
+    ends_at: Mapped[datetime]
+    head_count: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
+    waiting: Mapped[int] = mapped_column(default=0, server_default="0")
+    min_age: Mapped[int | None]
+    skill: Mapped[str] = mapped_column(default="")  # needed, as 理发
+    word: Mapped[str] = mapped_column(default="")  # where to meet, what to bring
+    cut_off_hours: Mapped[int] = mapped_column(default=2, server_default="2")  # withdraw until so long before
+    status: Mapped[ShiftStatus] = mapped_column(default=ShiftStatus.OPEN)
+    created_by: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+    occurrence: Mapped[Occurrence] = relationship(lazy="raise")
+    team: Mapped[Team | None] = relationship(lazy="raise")
+
+
+class PostStatus(StrEnum):
+    """Where a volunteer stands with a shift."""
+
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
+
+
+class Post(Model):
+    """That a volunteer has taken a shift, or waits for it; for which of their teams."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        CheckConstraint("(status = 'waiting') = (place IS NOT NULL)", name="waiting_has_place"),
+        Index(
+            "ix_post_live",
+            "shift_id",
+            "volunteer_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+        Index("ix_post_volunteer_id_status", "volunteer_id", "status"),
+        Index("ix_post_shift_id_status_place", "shift_id", "status", "place"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shift_id: Mapped[int] = mapped_column(ForeignKey(Shift.id))
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey(Volunteer.id))
+    team_id: Mapped[int] = mapped_column(ForeignKey(Team.id), index=True)
+    status: Mapped[PostStatus]
+    place: Mapped[int | None]  # in the queue; grows with each who joins
+    overlap_reason: Mapped[str] = mapped_column(default="")  # why staff let two shifts overlap
+    entered_by: Mapped[str] = mapped_column(default="")  # who of the staff wrote it down
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    shift: Mapped[Shift] = relationship(lazy="raise")
+    volunteer: Mapped[Volunteer] = relationship(lazy="raise")
+    team: Mapped[Team] = relationship(lazy="raise")
+
+
+class CheckWay(StrEnum):
+    """How somebody was checked in or out."""
+
+    CODE = "code"  # the rotating code of the place, scanned or typed
+    ROLL_CALL = "roll_call"  # by the leader or staff
+    AFTERWARDS = "afterwards"  # written down later: 人工补录
+
+
+# Beside in_way, its constraint needs a name of its own.
+_OUT_WAY = Enum(
+    CheckWay,
+    name="outway",
+    native_enum=False,
+    create_constraint=True,
+    length=20,
+    values_callable=lambda kind: [member.value for member in kind],
+)
+
+
+class Presence(Model):
+    """One pair of check-in and check-out of a volunteer at an occurrence; at most three a day."""
+
+    __tablename__ = "presence"
+    __table_args__ = (
+        CheckConstraint("out_at IS NULL OR out_at > in_at", name="out_after_in"),
+        CheckConstraint("(out_at IS NULL) = (out_way IS NULL)", name="out_has_way"),
+        CheckConstraint("number BETWEEN 1 AND 3", name="three_pairs_at_most"),
+        Index("ix_presence_pair", "volunteer_id", "occurrence_id", "day", "number", unique=True),
+        Index("ix_presence_occurrence_id", "occurrence_id"),
+        Index("ix_presence_out_at", "out_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey(Volunteer.id))
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey(Occurrence.id))
+    team_id: Mapped[int] = mapped_column(ForeignKey(Team.id), index=True)
+    shift_id: Mapped[int | None] = mapped_column(ForeignKey(Shift.id), index=True)
+    day: Mapped[date]  # local, of the check-in
+    number: Mapped[int]
+    in_at: Mapped[datetime]
+    in_way: Mapped[CheckWay]
+    in_by: Mapped[str] = mapped_column(default="")  # empty: the volunteer
+    out_at: Mapped[datetime | None]
+    out_way: Mapped[CheckWay | None] = mapped_column(_OUT_WAY)
+    out_by: Mapped[str] = mapped_column(default="")
+
+    volunteer: Mapped[Volunteer] = relationship(lazy="raise")
+    occurrence: Mapped[Occurrence] = relationship(lazy="raise")
+
+
+class HoursSource(StrEnum):
+    """How hours came about: 系统签到 or 人工补录."""
+
+    SYSTEM = "system"
+    MANUAL = "manual"
+
+
+class HoursStatus(StrEnum):
+    """Where a record of hours stands; nothing is deleted, it is voided."""
+
+    WAITING = "waiting"  # for a second person
+    VALID = "valid"
+    RETURNED = "returned"
+    VOID = "void"
+
+
+class ServiceRecord(Model):
+    """Hours of one volunteer, one day, one occurrence, for one team (服务时长); in tenths of an hour."""
+
+    __tablename__ = "service_record"
+    __table_args__ = (
+        CheckConstraint("tenths BETWEEN 1 AND 240", name="tenths_within_a_day"),
+        CheckConstraint("source <> 'manual' OR reason <> ''", name="manual_has_reason"),
+        CheckConstraint(
+            "source <> 'manual' OR status <> 'valid' OR (approver <> '' AND approver <> recorder)",
+            name="manual_has_second_person",
+        ),
+        CheckConstraint("(status = 'void') = (voided_at IS NOT NULL)", name="void_has_time"),
+        CheckConstraint("status <> 'void' OR void_reason <> ''", name="void_has_reason"),
+        Index("ix_service_record_volunteer_id_day", "volunteer_id", "day"),
+        Index("ix_service_record_team_id_day", "team_id", "day"),
+        Index("ix_service_record_occurrence_id", "occurrence_id"),
+        Index("ix_service_record_status", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey(Volunteer.id))
+    team_id: Mapped[int] = mapped_column(ForeignKey(Team.id))
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey(Occurrence.id))
+    day: Mapped[date]
+    tenths: Mapped[int]
+    source: Mapped[HoursSource]
+    status: Mapped[HoursStatus]
+    reason: Mapped[str] = mapped_column(default="")
+    evidence: Mapped[str] = mapped_column(default="")
+    recorder: Mapped[str]  # the portal itself for 系统签到
+    recorder_id: Mapped[int | None]  # account; a second person is another account
+    approver: Mapped[str] = mapped_column(default="")
+    approver_id: Mapped[int | None]
+    recorded_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    return_reason: Mapped[str] = mapped_column(default="")
+    void_reason: Mapped[str] = mapped_column(default="")
+    voided_at: Mapped[datetime | None]
+
+    volunteer: Mapped[Volunteer] = relationship(lazy="raise")
+    team: Mapped[Team] = relationship(lazy="raise")
+    occurrence: Mapped[Occurrence] = relationship(lazy="raise")
