@@ -42,6 +42,8 @@ from portal.stations import staff as stations_staff
 from portal.stations import views as stations
 from portal.volunteers import labels as volunteers_labels
 from portal.volunteers import shift_models as _shift_models  # noqa: F401 - its tables are the portal's
+from portal.volunteers import staff as volunteers_staff
+from portal.volunteers import teams
 from portal.web import (
     assets,
     compress,
@@ -57,7 +59,15 @@ from portal.web import (
 )
 
 # These hang their views on the blueprint of activities_staff.
-STAFF_VIEWS = (staff_posting, staff_dates, staff_rows, staff_holidays, registrations_staff, staff_parties)
+STAFF_VIEWS = (
+    staff_posting,
+    staff_dates,
+    staff_rows,
+    staff_holidays,
+    registrations_staff,
+    staff_parties,
+    volunteers_staff,
+)
 OWN_VIEWS = (own,)  # and this on that of registrations
 BLUEPRINTS = (
     health.bp,
@@ -73,6 +83,7 @@ BLUEPRINTS = (
     activities_staff.bp,
     room_pages.bp,
     registrations.bp,
+    teams.bp,
 )
 
 

@@ -63,6 +63,7 @@ SETTINGS = (
     Setting("KEEP_REGISTRATIONS_DAYS", "90", "names and phone numbers go so long after the activity"),
     Setting("STAFF_IDLE_MINUTES", "120", "staff are signed out after so long without a click"),
     Setting("STAFF_SESSION_HOURS", "12", "staff are signed out after so long in any case"),
+    Setting("VOLUNTEER_SESSION_DAYS", "30", "volunteers are signed out after so long"),
     Setting("INVITE_HOURS", "72", "how long a one-time link for a new account is good"),
     Setting("HOST_NAME", "华侨管理区新时代文明实践中心", "主办单位 in the footer"),
     Setting("HELP_PHONE", "", "telephone in the footer and on error pages"),
@@ -96,6 +97,7 @@ def flask_config(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "THREADS": int(settings["THREADS"]),
         "STAFF_IDLE_MINUTES": int(settings["STAFF_IDLE_MINUTES"]),
         "STAFF_SESSION_HOURS": int(settings["STAFF_SESSION_HOURS"]),
+        "VOLUNTEER_SESSION_DAYS": int(settings["VOLUNTEER_SESSION_DAYS"]),
         "INVITE_HOURS": int(settings["INVITE_HOURS"]),
         "KEEP_REGISTRATIONS_DAYS": int(settings["KEEP_REGISTRATIONS_DAYS"]),
         "DATA_KEYS": [key.strip() for key in settings["DATA_KEYS"].split(",") if key.strip()]

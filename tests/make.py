@@ -278,6 +278,12 @@ class Make:
                 session.get_one(Team, team_id).leader_id = row.id
             return row.id
 
+    def membership(self, volunteer_id: int) -> int:
+        """Return the id of a volunteer's first membership."""
+        with self._inside():
+            wanted = sa.select(Membership.id).where(Membership.volunteer_id == volunteer_id)
+            return db.session.scalars(wanted.order_by(Membership.id)).first() or 0
+
     def volunteer_login(self, volunteer_id: int, role: Role = Role.VOLUNTEER) -> Login:
         """Give a volunteer a login; its hash is a cheap one."""
         login = self.account(role, "s1", username=f"vol{volunteer_id}")

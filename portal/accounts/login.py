@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from flask import Flask, Request, Response, current_app
 from flask_login import LoginManager
 
+from portal.access import STAFF, Role
 from portal.accounts import actions, queries
 from portal.accounts.queries import SignedIn
 from portal.clock import now
@@ -36,10 +37,23 @@ def load(request: Request) -> SignedIn | None:
     return person
 
 
-def set_cookie(response: Response, token: str) -> Response:
-    """Give the browser its token; it forgets it when it closes or when the session runs out."""
+def hours_of(role: Role) -> int:
+    """Return how long a session of somebody of this role is good at most, in hours."""
+    if role in STAFF:
+        return int(current_app.config["STAFF_SESSION_HOURS"])
+    return 24 * int(current_app.config["VOLUNTEER_SESSION_DAYS"])
+
+
+def set_cookie(response: Response, token: str, role: Role) -> Response:
+    """Give the browser its token: for staff until it closes, for volunteers as long as it is good."""
     response.set_cookie(
-        COOKIE, token, secure=current_app.config["SECURE_COOKIES"], httponly=True, samesite="Lax", path="/"
+        COOKIE,
+        token,
+        max_age=None if role in STAFF else hours_of(role) * 3600,
+        secure=current_app.config["SECURE_COOKIES"],
+        httponly=True,
+        samesite="Lax",
+        path="/",
     )
     return response
 

@@ -1,17 +1,21 @@
 """Read accounts and sessions."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_login import UserMixin
 
-from portal.access import Actor, Role, Scope
+from portal.access import STAFF, Actor, Role, Scope
 from portal.accounts.models import Account, Invitation, LoginSession
 from portal.clock import now
 from portal.db import db
 from portal.stations.models import Level, Station
 from portal.stations.queries import CARD_COLUMNS, StationCard, card
 from portal.tokens import token_hash
+
+OtherNames = Callable[[str], Sequence[int]]  # what was typed → ids of the accounts that may be meant
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,9 @@ def signed_in(token: str, idle_limit: object) -> SignedIn | None:
         .join(Station, Station.id == Account.station_id)
         .where(LoginSession.token_hash == hashed, Account.disabled_at.is_(None))
     ).first()
-    if row is None or row.expires_at <= now() or now() - row.seen_at > idle_limit:
+    if row is None or row.expires_at <= now():
+        return None
+    if row.role in STAFF and now() - row.seen_at > idle_limit:
         return None
     station = card(row)
     scope = Scope(station.id, everything=station.level is Level.CENTRE)
@@ -59,9 +65,19 @@ def signed_in(token: str, idle_limit: object) -> SignedIn | None:
     )
 
 
-def account_by_username(username: str) -> Account | None:
-    """Return the account that signs in under this name, whatever its case."""
-    return db.session.scalar(sa.select(Account).where(Account.username == username.casefold()))
+def accounts_named(typed: str) -> list[Account]:
+    """List the accounts that may be meant by a user name, whatever its case, or by another name of theirs.
+
+    Later features know other names: two volunteers may share a phone number.
+    """
+    named = db.session.scalar(sa.select(Account).where(Account.username == typed.casefold()))
+    if named is not None:
+        return [named]
+    finders: tuple[OtherNames, ...] = current_app.extensions.get("other_names", ())
+    ids = [account_id for find in finders for account_id in find(typed)]
+    if not ids:
+        return []
+    return list(db.session.scalars(sa.select(Account).where(Account.id.in_(ids)).order_by(Account.id)))
 
 
 def open_invitation(token: str) -> tuple[Role, StationCard] | None:

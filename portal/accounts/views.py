@@ -1,6 +1,6 @@
 """Sign in, sign out, take up an invitation, change one's password."""
 
-from flask import Blueprint, Response, current_app, flash, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_login import current_user
 
 from portal.access import STAFF, Role, actor, only, public
@@ -53,21 +53,24 @@ def sign_in() -> Response:
             ),
         )
         return page("accounts/login.html", 429, form=form, next=back, kept=kept)
-    account = queries.account_by_username(username) if form.validate() else None
-    usable = account is not None and account.disabled_at is None
-    right = passwords.matches(form.password.data or "", account.password_hash if account and usable else None)
-    if account is None or not right:
-        actions.log_failed_sign_in(account.id if account else None)
+    named = queries.accounts_named(username) if form.validate() else []
+    usable = [one for one in named if one.disabled_at is None]
+    typed_password = form.password.data or ""
+    account = next((one for one in usable if passwords.matches(typed_password, one.password_hash)), None)
+    if not usable:
+        passwords.matches(typed_password, None)  # takes as long, so that nobody learns which names there are
+    if account is None:
+        actions.log_failed_sign_in(named[0].id if len(named) == 1 else None)
         more = left(TRIES, "login", *whom)[0]
         form.refuse(None, _("User name or password is wrong."))
         return page("accounts/login.html", 422, form=form, next=back, kept=kept, more=more)
     account_id, role = account.id, account.role
     forgive(TRIES, "login", *whom)
-    token = actions.sign_in(account_id, current_app.config["STAFF_SESSION_HOURS"])
+    token = actions.sign_in(account_id, login.hours_of(role))
     begin_anew()  # a form token from before the sign-in is worth nothing after it
     if kept and back:
-        return login.set_cookie(resend_page(back, kept, 200), token)
-    return login.set_cookie(go(back or home_of(role)), token)
+        return login.set_cookie(resend_page(back, kept, 200), token, role)
+    return login.set_cookie(go(back or home_of(role)), token, role)
 
 
 def carried() -> list[tuple[str, str]]:
@@ -141,9 +144,9 @@ def accept(token: str) -> Response:
         except Refused as refusal:
             form.refuse(refusal.field, refusal.message)
         else:
-            opened = actions.sign_in(account_id, current_app.config["STAFF_SESSION_HOURS"])
+            opened = actions.sign_in(account_id, login.hours_of(promised[0]))
             begin_anew()
-            return login.set_cookie(go(home_of(promised[0])), opened)
+            return login.set_cookie(go(home_of(promised[0])), opened, promised[0])
     return page("accounts/invitation.html", 422, form=form, role=promised[0], station=promised[1])
 
 

@@ -35,15 +35,19 @@ from portal.activities.search import search_text
 from portal.audit.actions import record
 from portal.clock import ZONE, now, today
 from portal.db import transaction
+from portal.demo.people import MEN, SURNAMES, WOMEN
 from portal.demo.plan import Holding, Offering, demo_year, station_profiles
 from portal.demo.registrations import sign_people_up
+from portal.demo.texts.teams import TEAMS
 from portal.demo.timetable import AHEAD
+from portal.demo.volunteers import write_volunteers
 from portal.errors import Refused
 from portal.i18n import _
 from portal.stations.models import NetworkFact, Room, RoomHours, Station, StationHours
 from portal.stations.reference import ROOMS
 from portal.stations.shell import DEMO
 
+VOLUNTEER_LOGINS = 20
 LOGINS_FILE = "demo-logins.tsv"
 # The words of a demo password: eight of these syllables are 43 bits, and every instance has its own.
 SYLLABLES = [consonant + vowel for consonant in "bdfghklmnprstwyz" for vowel in "aeou"]
@@ -83,6 +87,7 @@ def load(instance: Path) -> bool:
         _dress_stations(session, stations)
         _write_accounts(session, logins, hashes, stations)
         _write_year(session, year, stations)
+        write_volunteers(session, stations, _accounts_of_volunteers(session))
         sign_people_up(session, {one.station: one.name for one in logins if one.role is Role.EDITOR})
         session.add(NetworkFact(key=DEMO, value=now().isoformat()))
         record(session, MACHINE, "demo.loaded", "network", detail=f"{len(year)}")
@@ -105,6 +110,14 @@ def make_logins() -> list[Login]:
         *((f"s{n}", Role.EDITOR, f"s{n}", f"{name}（示例）") for n, name in enumerate(EDITORS, 1)),
         *((f"r{n}", Role.REVIEWER, f"s{n}", f"{name}（示例）") for n, name in enumerate(REVIEWERS, 1)),
         ("auditor", Role.AUDITOR, "center", "余大明（示例）"),
+        *(
+            (f"leader{n}", Role.LEADER, team.station, f"{SURNAMES[n]}{WOMEN[n % len(WOMEN)]}（示例）")
+            for n, team in enumerate(TEAMS, 1)
+        ),
+        *(
+            (f"volunteer{n}", Role.VOLUNTEER, f"s{n % 9 + 1}", f"{SURNAMES[-n]}{MEN[n % len(MEN)]}（示例）")
+            for n in range(1, VOLUNTEER_LOGINS + 1)
+        ),
     ]
     return [Login(username, _password(), role, station, name) for username, role, station, name in wanted]
 
@@ -165,6 +178,11 @@ def _write_accounts(
         )
         for login, hashed in zip(logins, hashes, strict=True)
     )
+
+
+def _accounts_of_volunteers(session: Session) -> Sequence[Account]:
+    wanted = sa.select(Account).where(Account.role.in_((Role.LEADER, Role.VOLUNTEER)))
+    return session.scalars(wanted.order_by(Account.id)).all()
 
 
 def _write_year(session: Session, year: Sequence[Offering], stations: dict[str, Station]) -> None:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal.i18n import lazy_pgettext
 from portal.volunteers.models import MembershipStatus, TeamKind
+from portal.volunteers.queries import accounts_of_phone
 
 # In the order the network counts its kinds (8+N).
 KINDS = {
@@ -28,5 +29,6 @@ MEMBERSHIPS = {
 
 
 def init_app(app: Flask) -> None:
-    """Let the templates read the names."""
+    """Let the templates read the names, and volunteers sign in by their phone number."""
+    app.extensions["other_names"] = (accounts_of_phone,)
     app.jinja_env.globals.update(TEAM_KINDS=KINDS, MEMBERSHIPS=MEMBERSHIPS)

@@ -8,11 +8,20 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.access import Scope
-from portal.db import db
+from portal.db import db, like
 from portal.errors import Missing
+from portal.registrations.links import phone_index
+from portal.registrations.party import is_phone, phone_of
 from portal.stations.models import Station
-from portal.stations.queries import in_scope
-from portal.volunteers.models import Membership, MembershipStatus, Team, TeamKind, Volunteer
+from portal.stations.queries import in_language, in_scope
+from portal.volunteers.models import (
+    Membership,
+    MembershipStatus,
+    Organization,
+    Team,
+    TeamKind,
+    Volunteer,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,10 @@ def me() -> Volunteer:
     return found
 
 
-def teams(kind: TeamKind | None = None, station_id: int | None = None) -> list[TeamRow]:
-    """List the teams that are not closed, by home station and name, narrowed by kind or by station served."""
+def teams(
+    kind: TeamKind | None = None, station_id: int | None = None, scope: Scope | None = None
+) -> list[TeamRow]:
+    """List the teams not closed, by home station; of one kind, serving a station, or at home in a scope."""
     members = (
         sa.select(sa.func.count())
         .where(Membership.team_id == Team.id, Membership.status == MembershipStatus.MEMBER)
@@ -59,6 +70,8 @@ def teams(kind: TeamKind | None = None, station_id: int | None = None) -> list[T
         wanted = wanted.where(
             sa.or_(Team.station_id == station_id, Team.serves.any(Station.id == station_id))
         )
+    if scope is not None:
+        wanted = wanted.where(in_scope(Team.station_id, scope))
     return [TeamRow(team, count) for team, count in db.session.execute(wanted)]
 
 
@@ -95,3 +108,132 @@ def teams_of(volunteer_id: int) -> Sequence[Team]:
         .options(joinedload(Team.station))
         .order_by(Team.id)
     ).all()
+
+
+def count_members(team_id: int | None = None) -> int:
+    """Count the people in one team, or in any (each once)."""
+    wanted = (
+        sa.select(sa.func.count(sa.distinct(Membership.volunteer_id)))
+        .join(Team, Team.id == Membership.team_id)
+        .where(Membership.status == MembershipStatus.MEMBER, Team.closed.is_(False))
+    )
+    if team_id is not None:
+        wanted = wanted.where(Team.id == team_id)
+    return db.session.scalar(wanted) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerRow:
+    """A volunteer as staff lists show it."""
+
+    id: int
+    number: str
+    name: str
+    skills: str
+    station_name: str
+    teams: str
+    has_login: bool
+
+
+def volunteers(words: str, scope: Scope, limit: int = 30) -> list[VolunteerRow]:
+    """Find volunteers within the scope by name, number, full phone number or skill; by number."""
+    wanted = (
+        sa.select(Volunteer)
+        .where(in_scope(Volunteer.station_id, scope), Volunteer.left_at.is_(None))
+        .options(
+            joinedload(Volunteer.station), selectinload(Volunteer.memberships).joinedload(Membership.team)
+        )
+        .order_by(Volunteer.number)
+        .limit(limit)
+    )
+    asked = words.strip()[:40]
+    digits = phone_of(asked)
+    if is_phone(digits):
+        wanted = wanted.where(Volunteer.phone_index == phone_index(digits))
+    elif asked:
+        wanted = wanted.where(
+            sa.or_(
+                like(Volunteer.name, asked),
+                like(Volunteer.number, asked.upper()),
+                like(Volunteer.skills, asked),
+            )
+        )
+    return [
+        VolunteerRow(
+            one.id,
+            one.number,
+            one.name,
+            one.skills,
+            in_language(one.station.short_name, one.station.short_name_en),
+            " ".join(each.team.name for each in one.memberships if each.status is MembershipStatus.MEMBER),
+            one.account_id is not None,
+        )
+        for one in db.session.scalars(wanted)
+    ]
+
+
+def volunteer(volunteer_id: int, scope: Scope) -> Volunteer:
+    """Return a volunteer with all the staff's page shows.
+
+    Raises:
+        Missing: there is none, or not within the scope.
+    """
+    found = db.session.scalar(
+        sa.select(Volunteer)
+        .where(Volunteer.id == volunteer_id, in_scope(Volunteer.station_id, scope))
+        .options(
+            joinedload(Volunteer.station),
+            selectinload(Volunteer.memberships).joinedload(Membership.team),
+        )
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def wishes(scope: Scope, limit: int = 50) -> Sequence[Membership]:
+    """List who asked to join a team at home within the scope, the oldest first."""
+    return db.session.scalars(
+        sa.select(Membership)
+        .join(Team, Team.id == Membership.team_id)
+        .where(Membership.status == MembershipStatus.ASKED, in_scope(Team.station_id, scope))
+        .options(joinedload(Membership.volunteer), joinedload(Membership.team))
+        .order_by(Membership.asked_at, Membership.id)
+        .limit(limit)
+    ).all()
+
+
+def members_of(team_id: int, limit: int = 200) -> Sequence[Volunteer]:
+    """List who belongs to a team, by number."""
+    return db.session.scalars(
+        sa.select(Volunteer)
+        .join(Membership, Membership.volunteer_id == Volunteer.id)
+        .where(Membership.team_id == team_id, Membership.status == MembershipStatus.MEMBER)
+        .order_by(Volunteer.number)
+        .limit(limit)
+    ).all()
+
+
+def organizations_in(scope: Scope) -> Sequence[Organization]:
+    """List the organisations within the scope."""
+    return db.session.scalars(
+        sa.select(Organization)
+        .where(in_scope(Organization.station_id, scope))
+        .order_by(Organization.position, Organization.id)
+    ).all()
+
+
+def accounts_of_phone(phone: str) -> Sequence[int]:
+    """List the accounts of the volunteers with this phone number; two may share one."""
+    index = phone_index(phone_of(phone)) if is_phone(phone_of(phone)) else None
+    if index is None:
+        return []
+    return [
+        account_id
+        for account_id in db.session.scalars(
+            sa.select(Volunteer.account_id).where(
+                Volunteer.phone_index == index, Volunteer.account_id.is_not(None), Volunteer.left_at.is_(None)
+            )
+        )
+        if account_id is not None
+    ]

@@ -133,6 +133,8 @@ def count(label: Any, least: int, most: int, required: Any = None, **kwargs: Any
 class Day(DateField):
     """A date, with our words for what is none."""
 
+    earliest = FIRST_DAY
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Take 2026-11-24, also written with slashes or dots."""
         text = valuelist[0].strip().replace("/", "-").replace(".", "-") if valuelist else ""
@@ -144,8 +146,14 @@ class Day(DateField):
         except ValueError:
             self.data = None
             raise ValueError(_("There is no such date. Write it like 2026-11-24.")) from None
-        if not FIRST_DAY <= self.data <= LONGEST_DAY:
+        if not self.earliest <= self.data <= LONGEST_DAY:
             raise ValueError(_("That year is too far away."))
+
+
+class Birthday(Day):
+    """A day on which somebody alive may be born."""
+
+    earliest = date(1900, 1, 1)
 
 
 class WallTime(TimeField):

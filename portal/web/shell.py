@@ -26,7 +26,7 @@ DOORS = (
     Door("home.page", "home", _l("Home"), ""),
     Door("activities.calendar", "cal", _l("Calendar"), _l("What is on this week")),
     Door("menu.page", "order", _l("Order"), _l("Ask for a hand")),
-    Door("volunteers.home", "heart", _l("Volunteer"), _l("Lend a hand")),
+    Door("teams.index", "heart", _l("Volunteer"), _l("Lend a hand")),
     Door("stations.index", "pin", _l("Stations"), _l("Rooms and opening hours")),
     Door("stories.index", "news", _l("News"), ""),
     Door("registrations.mine", "me", _l("Mine"), _l("Cancel, check in")),
@@ -47,6 +47,7 @@ STAFF_DOORS = (
     StaffDoor("staff.today", "today", "chart", _l("Today's desk")),
     StaffDoor("staff.activities", "activities", "cal", _l("Activities")),
     StaffDoor("staff.find_form", "registrations", "who", _l("Find a registration")),
+    StaffDoor("staff.volunteers", "volunteers", "heart", _l("Volunteers")),
     StaffDoor("staff.holidays_form", "holidays", "plan", _l("Days off")),
     StaffDoor("staff_stations.index", "stations", "pin", _l("Stations and rooms")),
 )

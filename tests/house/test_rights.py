@@ -51,6 +51,12 @@ everybody  GET   /stations/
 everybody  GET   /stations/<slug>
 everybody  GET   /stations/<slug>/calendar.ics
 everybody  GET   /stations/<slug>/sheet
+everybody  GET   /teams/
+everybody  GET   /teams/<team_id>
+everybody  GET   /teams/<team_id>/join
+everybody  POST  /teams/<team_id>/join
+everybody  GET   /volunteer/activate
+everybody  POST  /volunteer/activate
 
 staff      GET   /staff/
 staff      GET   /staff/account
@@ -102,6 +108,16 @@ writers    POST  /staff/registrations/<registration_id>/phone
 writers    POST  /staff/registrations/<registration_id>/promote
 writers    POST  /staff/registrations/<registration_id>/remove
 
+staff      GET   /staff/volunteers/
+staff      GET   /staff/volunteers/<volunteer_id>
+writers    POST  /staff/volunteers/<volunteer_id>/code
+writers    POST  /staff/memberships/<membership_id>
+writers    POST  /staff/memberships/<membership_id>/end
+writers    GET   /staff/teams/new
+writers    POST  /staff/teams/new
+writers    GET   /staff/teams/<team_id>/edit
+writers    POST  /staff/teams/<team_id>/edit
+
 staff      GET   /staff/stations/
 staff      GET   /staff/stations/<slug>
 writers    POST  /staff/stations/<slug>
@@ -124,6 +140,7 @@ TABLE = {(method, rule): who for who, method, rule in (line.split() for line in 
 THINGS: dict[str, Callable[[Make, str], object]] = {
     "activity_id": lambda make, station: make.activity(station, repeats=each_week()),
     "code": lambda _make, _station: "duanwu",
+    "membership_id": lambda make, station: make.membership(make.volunteer(station=station)),
     "message_id": lambda make, station: make.message(station),
     "occurrence_id": lambda make, station: make.occurrence(station),
     "registration_id": lambda make, station: (
@@ -131,6 +148,8 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     ),
     "room_id": lambda make, station: make.room(station),
     "slug": lambda _make, station: station,
+    "team_id": lambda make, station: make.team(station),
+    "volunteer_id": lambda make, station: make.volunteer(station=station),
     "year": lambda _make, _station: 2026,
 }
 NOBODYS = 2**63 - 1

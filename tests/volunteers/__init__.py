@@ -1,0 +1,1 @@
+"""Volunteers: teams, enrolment, shifts, hours."""
