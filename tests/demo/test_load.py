@@ -57,6 +57,8 @@ def test_each_role_and_scope_has_its_login_that_works(demo: Path, client: Browse
         *("center", "office", "center2", "office2", "auditor"),
         *stations,
         *(f"r{number}" for number in range(1, 10)),
+        *(f"leader{number}" for number in range(1, 23)),
+        *(f"volunteer{number}" for number in range(1, 21)),
     }
     assert logins["center"]["role"] == Role.MANAGER
     assert [logins[f"r{number}"]["scope"] for number in range(1, 10)] == stations
