@@ -41,9 +41,9 @@ from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
 from portal.volunteers import labels as volunteers_labels
-from portal.volunteers import shift_models as _shift_models  # noqa: F401 - its tables are the portal's
 from portal.volunteers import staff as volunteers_staff
 from portal.volunteers import teams
+from portal.volunteers import shifts
 from portal.web import (
     assets,
     compress,
@@ -136,7 +136,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     pills.init_app(app)
     registrations_labels.init_app(app)
     volunteers_labels.init_app(app)
-    followers.init_app(app, [following.Parties()])
+    followers.init_app(app, [following.Parties(), shifts.Posts()])
     panels.init_app(app, [registrations_staff.PANEL])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)

@@ -27,6 +27,7 @@ from portal.registrations.actions import Receipt, register
 from portal.registrations.course import CourseReceipt, register_course
 from portal.registrations.party import Consent, Party, Source
 from portal.stations.models import Level, Room, Station
+from portal.volunteers import shifts
 from portal.volunteers.models import (
     Membership,
     MembershipStatus,
@@ -283,6 +284,20 @@ class Make:
         with self._inside():
             wanted = sa.select(Membership.id).where(Membership.volunteer_id == volunteer_id)
             return db.session.scalars(wanted.order_by(Membership.id)).first() or 0
+
+    def shift(self, occurrence_id: int | None = None, station: str = "s1", **what: Any) -> int:
+        """Add a shift for two to a date (to a new one of the station), while it lasts; return the id."""
+        with self._inside():
+            occurrence_id = self.occurrence(station) if occurrence_id is None else occurrence_id
+            date_of = db.session.get_one(Occurrence, occurrence_id)
+            given: dict[str, Any] = {
+                "role": "登记",
+                "starts_at": date_of.starts_at,
+                "ends_at": date_of.ends_at,
+                "head_count": 2,
+            }
+            wanted = shifts.Wanted(**given | what)
+            return shifts.make(occurrence_id, wanted, self.actor(Role.EDITOR, "center"))
 
     def volunteer_login(self, volunteer_id: int, role: Role = Role.VOLUNTEER) -> Login:
         """Give a volunteer a login; its hash is a cheap one."""

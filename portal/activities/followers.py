@@ -5,6 +5,7 @@ create_app() lists the followers; they stand on activities, not activities on th
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from flask import Flask, current_app
@@ -31,8 +32,10 @@ class Follower(Protocol):
     def restored(self, session: Session, occurrence: Occurrence, activity: Activity) -> None:
         """Act on a cancellation taken back."""
 
-    def moved(self, session: Session, occurrence: Occurrence, activity: Activity, word: str) -> None:
-        """Act on another time or place; the staff may have added a word to it."""
+    def moved(
+        self, session: Session, occurrence: Occurrence, activity: Activity, word: str, before: datetime
+    ) -> None:
+        """Act on another time or place; it began at `before`, and the staff may have added a word."""
 
     def concerned(self, occurrence_ids: Sequence[int]) -> Mapping[int, "Concerned"]:
         """Say for each date that somebody comes to, who would be told of a change."""

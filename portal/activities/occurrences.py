@@ -1,6 +1,6 @@
 """Cancel, restore and move single dates, and write down who came."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -97,12 +97,13 @@ def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor,
             raise Refused(_("That time has passed. Please check day and time."), field="first_day")
         rooms.check(session, where.room_id, occurrence.station_id)
         occurrence.by_hand = True
+        before = occurrence.starts_at
         put(occurrence, activity, when, where)
         session.flush()
         if occurrence.published:
             rooms.release(session, [occurrence.id])
             rooms.book(session, [(occurrence, when)])
-            tell_moved(session, occurrence, activity, word)
+            tell_moved(session, occurrence, activity, before, word)
         record(session, by, "occurrence.moved", "occurrence", occurrence_id, occurrence.station_id)
 
 
@@ -194,11 +195,13 @@ def put(occurrence: Occurrence, activity: Activity, when: Span, where: Where) ->
     occurrence.bump()
 
 
-def tell_moved(session: Session, occurrence: Occurrence, activity: Activity, word: str = "") -> None:
-    """Tell the partners and whoever follows a date that it has moved; `word` says more, as why."""
+def tell_moved(
+    session: Session, occurrence: Occurrence, activity: Activity, before: datetime, word: str = ""
+) -> None:
+    """Tell partners and followers of a date, which began at `before`, that it has moved; `word` says why."""
     tell_cohosts(session, activity, occurrence, _("has changed"))
     for follower in followers():
-        follower.moved(session, occurrence, activity, word)
+        follower.moved(session, occurrence, activity, word, before)
 
 
 def new_date(

@@ -342,6 +342,7 @@ def _carry_out(
     row: Recurrence,
 ) -> None:
     moved: list[tuple[Occurrence, Span]] = []
+    began = {one.id: one.starts_at for one in dates.values()}
     for step in steps:
         if step.id is None:
             continue
@@ -367,7 +368,7 @@ def _carry_out(
         ],
     )
     for one, _when in moved:
-        tell_moved(session, one, activity, wish.word)
+        tell_moved(session, one, activity, began[one.id], wish.word)
 
 
 def _why(step: Step) -> str:

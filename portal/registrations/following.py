@@ -1,6 +1,7 @@
 """Follow what becomes of dates: tell the parties, and give the queue what a change has freed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 import sqlalchemy as sa
@@ -40,7 +41,9 @@ class Parties:
         _tell_all(session, occurrence, activity, notices.takes_place)
         queue.settle(session, occurrence, activity)
 
-    def moved(self, session: Session, occurrence: Occurrence, activity: Activity, word: str) -> None:
+    def moved(
+        self, session: Session, occurrence: Occurrence, activity: Activity, word: str, before: datetime
+    ) -> None:
         """Tell every party of the new time or place."""
         _tell_all(session, occurrence, activity, partial(notices.changed, word=word))
         queue.settle(session, occurrence, activity)

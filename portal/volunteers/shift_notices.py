@@ -1,0 +1,99 @@
+"""Tell volunteers what became of their shifts: through a channel, or by a call from the station."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.activities.models import Activity, Occurrence
+from portal.clock import local
+from portal.i18n import _, clock_time, in_default_language, long_day
+from portal.messages.actions import tell
+from portal.registrations.notices import phone_channel
+from portal.volunteers.models import Volunteer
+from portal.volunteers.shift_models import Post, PostStatus, Shift
+from portal.volunteers.shift_rules import LIVE
+
+
+def promoted(session: Session, shift: Shift, post: Post) -> None:
+    """Tell somebody who waited that the shift is theirs now."""
+    with in_default_language():
+        text = _("A place has come free, you are on the shift: %(what)s.", what=_about(session, shift))
+    _tell(session, shift, post, "promoted", post.changed_at.isoformat(), text)
+
+
+def put_on(session: Session, shift: Shift, post: Post) -> None:
+    """Tell somebody that the station has written them down, on the shift or in its queue."""
+    waits = post.status is PostStatus.WAITING
+    with in_default_language():
+        what = _about(session, shift)
+        if waits:
+            text = _("The station has put you into the queue for a shift: %(what)s.", what=what)
+        else:
+            text = _("The station has put you on a shift: %(what)s.", what=what)
+    _tell(session, shift, post, "put_on", post.changed_at.isoformat(), text)
+
+
+def taken_off(session: Session, shift: Shift, post: Post, reason: str) -> None:
+    """Tell somebody that the station has taken them off."""
+    with in_default_language():
+        text = _(
+            "The station has taken you off a shift: %(what)s. %(reason)s",
+            what=_about(session, shift),
+            reason=reason,
+        )
+    _tell(session, shift, post, "taken_off", post.changed_at.isoformat(), text)
+
+
+def changed(session: Session, shift: Shift, turn: str, word: str = "") -> None:
+    """Tell everybody on a shift, or waiting for it, that its time or place has changed."""
+    with in_default_language():
+        text = _("Your shift has changed: %(what)s. If you cannot come, say so.", what=_about(session, shift))
+    _tell_all(session, shift, "changed", turn, f"{text} {word}".strip())
+
+
+def called_off(session: Session, shift: Shift, turn: str, reason: str) -> None:
+    """Tell everybody on a shift, or waiting for it, that it does not take place."""
+    with in_default_language():
+        text = _("Your shift is cancelled: %(what)s. %(reason)s", what=_about(session, shift), reason=reason)
+    _tell_all(session, shift, "called_off", turn, text)
+
+
+def takes_place(session: Session, shift: Shift, turn: str) -> None:
+    """Tell everybody on a shift, or waiting for it, that it takes place after all."""
+    with in_default_language():
+        text = _("Your shift takes place after all: %(what)s.", what=_about(session, shift))
+    _tell_all(session, shift, "takes_place", turn, text)
+
+
+def _about(session: Session, shift: Shift) -> str:
+    occurrence = session.get_one(Occurrence, shift.occurrence_id)
+    return _(
+        "%(role)s, “%(title)s”, %(day)s %(time)s",
+        role=shift.role,
+        title=session.get_one(Activity, occurrence.activity_id).title,
+        day=long_day(local(shift.starts_at).date()),
+        time=clock_time(shift.starts_at),
+    )
+
+
+def _tell_all(session: Session, shift: Shift, kind: str, turn: str, text: str) -> None:
+    posts = session.scalars(
+        sa.select(Post).where(Post.shift_id == shift.id, Post.status.in_(LIVE)).order_by(Post.id)
+    ).all()
+    for post in posts:
+        _tell(session, shift, post, kind, turn, text)
+
+
+def _tell(session: Session, shift: Shift, post: Post, kind: str, turn: str, text: str) -> None:
+    volunteer = session.get_one(Volunteer, post.volunteer_id)
+    occurrence = session.get_one(Occurrence, shift.occurrence_id)
+    channel = phone_channel()
+    tell(
+        session,
+        kind=f"shift.{kind}",
+        dedupe=f"post:{post.id}:{kind}:{turn}",
+        station_id=occurrence.station_id,
+        recipient=volunteer.name,
+        address=f"{channel}:volunteer/{volunteer.id}" if channel and volunteer.phone else "",
+        text=text,
+        link=f"/staff/occurrences/{occurrence.id}",
+    )
