@@ -43,6 +43,7 @@ from portal.stations import views as stations
 from portal.volunteers import labels as volunteers_labels
 from portal.volunteers import staff as volunteers_staff
 from portal.volunteers import teams
+from portal.volunteers import own as volunteers_own
 from portal.volunteers import shifts
 from portal.web import (
     assets,
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     room_pages.bp,
     registrations.bp,
     teams.bp,
+    volunteers_own.bp,
 )
 
 

@@ -84,7 +84,9 @@ def carried() -> list[tuple[str, str]]:
 
 def home_of(role: Role | None) -> str:
     """Return where somebody of this role begins."""
-    return url_for("staff.today") if role in STAFF else "/"
+    if role in STAFF:
+        return url_for("staff.today")
+    return url_for("volunteer.home") if role in (Role.VOLUNTEER, Role.LEADER) else "/"
 
 
 def ask_to_sign_in(_error: Exception) -> Response:

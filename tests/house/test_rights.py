@@ -117,6 +117,11 @@ writers    GET   /staff/teams/new
 writers    POST  /staff/teams/new
 writers    GET   /staff/teams/<team_id>/edit
 writers    POST  /staff/teams/<team_id>/edit
+volunteers GET   /volunteer/
+volunteers GET   /volunteer/shifts
+volunteers GET   /volunteer/shifts/<shift_id>
+volunteers POST  /volunteer/shifts/<shift_id>
+volunteers POST  /volunteer/shifts/<shift_id>/withdraw
 
 staff      GET   /staff/stations/
 staff      GET   /staff/stations/<slug>
@@ -133,6 +138,7 @@ WHO: dict[str, tuple[Role, ...]] = {
     "staff": STAFF,
     "writers": WRITERS,
     "managers": (Role.MANAGER,),
+    "volunteers": (Role.VOLUNTEER, Role.LEADER),
 }
 CONVERTER = re.compile(r"<\w+:")
 TABLE = {(method, rule): who for who, method, rule in (line.split() for line in RIGHTS.split("\n") if line)}
@@ -147,6 +153,7 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
         make.registration(make.class_with_seats(station=station)).registration_id
     ),
     "room_id": lambda make, station: make.room(station),
+    "shift_id": lambda make, station: make.shift(station=station),
     "slug": lambda _make, station: station,
     "team_id": lambda make, station: make.team(station),
     "volunteer_id": lambda make, station: make.volunteer(station=station),
@@ -226,7 +233,7 @@ def test_the_signed_out_are_asked_to_sign_in(app: Flask, client: Browser, make: 
     for rule in back_office(app, "GET"):
         page = client.get(address(app, rule, make, "s1"), follow=False)
         assert (path_of(rule), page.status) == (path_of(rule), 303)
-        assert page.headers["Location"].startswith("/login?next=/staff")
+        assert page.headers["Location"].startswith("/login?next=/" + path_of(rule).split("/")[1])
     for rule in back_office(app, "POST"):
         page = client.post(address(app, rule, make, "s1"), {"csrf_token": token})
         assert (path_of(rule), page.status) == (path_of(rule), 401)
@@ -287,17 +294,22 @@ def test_what_stands_above_a_station_reaches_down_to_it(
 ) -> None:
     browser = sign_in(Role.MANAGER, at)
     for rule in back_office(app, "GET"):
+        if not may("GET", rule, Role.MANAGER):
+            continue
         page = browser.get(address(app, rule, make, "s2"), follow=False)
         assert (path_of(rule), page.status) == (path_of(rule), 200)
 
 
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.VOLUNTEER])
 def test_what_is_nowhere_is_not_there(
-    app: Flask, with_token: Callable[..., tuple[Browser, str]], make: Make
+    app: Flask, with_token: Callable[..., tuple[Browser, str]], make: Make, role: Role
 ) -> None:
-    browser, token = with_token(Role.MANAGER, "center")
+    browser, token = with_token(role, "center")
     bound = app.url_map.bind("localhost")
     for method in ("GET", "POST"):
         for rule in routes(app, method):
+            if TABLE[method, path_of(rule)] != "everybody" and not may(method, rule, role):
+                continue
             for number in (0, NOBODYS) if rule.arguments - {"token"} else ():
                 values = {
                     name: number if name.endswith("_id") or name == "year" else f"none{number}"
