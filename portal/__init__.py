@@ -45,6 +45,7 @@ from portal.volunteers import staff as volunteers_staff
 from portal.volunteers import teams
 from portal.volunteers import own as volunteers_own
 from portal.volunteers import shifts
+from portal.volunteers import staff as volunteers_staff
 from portal.web import (
     assets,
     compress,
@@ -139,7 +140,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     registrations_labels.init_app(app)
     volunteers_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts()])
-    panels.init_app(app, [registrations_staff.PANEL])
+    panels.init_app(app, [registrations_staff.PANEL, volunteers_staff.PANEL], [volunteers_staff.DESK])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)
     for blueprint in BLUEPRINTS:

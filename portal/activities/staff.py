@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
-from portal.activities import actions, calling_off, listing, lunar, queries, rescheduling
+from portal.activities import actions, calling_off, listing, lunar, panels, queries, rescheduling
 from portal.activities.forms import CancelForm, CountForm
 from portal.activities.models import Activity, ActivityStatus
 from portal.activities.recurrences import repeats_of
@@ -51,6 +51,7 @@ def desk() -> dict[str, Any]:
         "calls": calls_to_make(stations.ids_in(here)),
         "cards": listing.of_day(today(), here),
         "tomorrow": listing.of_day(today() + timedelta(days=1), here),
+        "parts": panels.on_desk(here),
         "may_write": actor().role in WRITERS,
         "form": form,
     }

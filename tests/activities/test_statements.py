@@ -30,7 +30,7 @@ PUBLIC = {
     "/occurrences/{occurrence}.ics": 2,
 }
 STAFF = {
-    "/staff/": 7,
+    "/staff/": 8,  # one of them for shifts that lack people
     "/staff/activities/": 2,
     "/staff/activities/new": 8,
     "/staff/activities/{activity}": 7,
@@ -39,6 +39,7 @@ STAFF = {
     "/staff/activities/{row}/repeat": 9,
     "/staff/activities/{row}/dates/new": 9,
     "/staff/occurrences/{dated}/move": 9,
+    "/staff/occurrences/{occurrence}": 8,  # two of them for shifts and who is on them
     "/staff/stations/": 2,
     "/staff/stations/s1": 6,
 }

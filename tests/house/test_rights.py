@@ -117,6 +117,11 @@ writers    GET   /staff/teams/new
 writers    POST  /staff/teams/new
 writers    GET   /staff/teams/<team_id>/edit
 writers    POST  /staff/teams/<team_id>/edit
+writers    POST  /staff/occurrences/<occurrence_id>/shifts
+writers    POST  /staff/shifts/<shift_id>/cancel
+writers    POST  /staff/shifts/<shift_id>/posts
+writers    POST  /staff/shifts/<shift_id>/withdraw
+
 volunteers GET   /volunteer/
 volunteers GET   /volunteer/shifts
 volunteers GET   /volunteer/shifts/<shift_id>

@@ -22,7 +22,7 @@ PUBLIC = {
     "/mine": 1,
 }
 STAFF = {
-    "/staff/occurrences/{occurrence}": 7,
+    "/staff/occurrences/{occurrence}": 9,
     "/staff/occurrences/{occurrence}/history": 6,
     "/staff/registrations/": 1,
     "/staff/registrations/{registration}": 5,
@@ -36,7 +36,7 @@ COURSE = {
     "/registrations/{token}/slip": 3,
     "/mine": 1,
 }
-COURSE_STAFF = {"/staff/occurrences/{occurrence}": 8, "/staff/registrations/{registration}": 5}
+COURSE_STAFF = {"/staff/occurrences/{occurrence}": 10, "/staff/registrations/{registration}": 5}
 DEVICE = "a device of the tests"
 
 

@@ -247,6 +247,8 @@ def test_nobody_is_on_two_shifts_at_once_but_one_after_the_other(make: Make) -> 
     posts.withdraw(early, person, NOBODY)
     posts.withdraw(after, person, NOBODY)
     assert take(within, person) is CONFIRMED
+    before = make.shift(make.occurrence(when=span(1, "08:00", "09:00")))
+    assert take(before, person) is CONFIRMED
 
 
 def test_waiting_counts_as_being_there_and_what_is_cancelled_does_not(make: Make, editor: Actor) -> None:
