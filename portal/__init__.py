@@ -41,10 +41,8 @@ from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
 from portal.volunteers import labels as volunteers_labels
-from portal.volunteers import staff as volunteers_staff
-from portal.volunteers import teams
 from portal.volunteers import own as volunteers_own
-from portal.volunteers import shifts
+from portal.volunteers import shifts, staff_shifts, teams
 from portal.volunteers import staff as volunteers_staff
 from portal.web import (
     assets,
@@ -69,6 +67,7 @@ STAFF_VIEWS = (
     registrations_staff,
     staff_parties,
     volunteers_staff,
+    staff_shifts,
 )
 OWN_VIEWS = (own,)  # and this on that of registrations
 BLUEPRINTS = (
@@ -140,7 +139,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     registrations_labels.init_app(app)
     volunteers_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts()])
-    panels.init_app(app, [registrations_staff.PANEL, volunteers_staff.PANEL], [volunteers_staff.DESK])
+    panels.init_app(app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)
     for blueprint in BLUEPRINTS:

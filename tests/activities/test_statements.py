@@ -34,7 +34,6 @@ STAFF = {
     "/staff/activities/": 2,
     "/staff/activities/new": 8,
     "/staff/activities/{activity}": 7,
-    "/staff/occurrences/{occurrence}": 6,
     "/staff/activities/{row}": 9,
     "/staff/activities/{row}/repeat": 9,
     "/staff/activities/{row}/dates/new": 9,
