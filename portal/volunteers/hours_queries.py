@@ -1,0 +1,206 @@
+"""Read presences and hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from portal.access import Scope
+from portal.activities.lunar import OfficialDay, official_day
+from portal.activities.models import Occurrence
+from portal.clock import now, start_of, today
+from portal.db import db
+from portal.stations.queries import in_scope
+from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
+from portal.volunteers.shift_models import (
+    HoursSource,
+    HoursStatus,
+    Post,
+    PostStatus,
+    Presence,
+    ServiceRecord,
+    Shift,
+)
+
+SETTLED_WITHIN = 10  # working days
+
+
+@dataclass(slots=True)
+class Totals:
+    """Valid hours, in tenths, added up in different ways."""
+
+    all: int = 0
+    by_year: dict[int, int] = field(default_factory=dict)
+    by_team: dict[str, int] = field(default_factory=dict)
+    by_source: dict[HoursSource, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody on the roll of volunteers of a date, with their pairs of the day."""
+
+    volunteer: Volunteer
+    pairs: tuple[Presence, ...]
+
+    @property
+    def open(self) -> Presence | None:
+        """Return the pair that waits for its check-out."""
+        return next((pair for pair in self.pairs if pair.out_at is None), None)
+
+
+def totals(volunteer_id: int | None = None, scope: Scope | None = None) -> Totals:
+    """Add up the valid hours of a volunteer, or of the dates within a scope."""
+    year = sa.extract("year", ServiceRecord.day)
+    wanted = (
+        sa.select(year, Team.name, ServiceRecord.source, sa.func.sum(ServiceRecord.tenths))
+        .join(Team, Team.id == ServiceRecord.team_id)
+        .where(ServiceRecord.status == HoursStatus.VALID)
+        .group_by(year, Team.name, ServiceRecord.source)
+        .order_by(year, Team.name)
+    )
+    if volunteer_id is not None:
+        wanted = wanted.where(ServiceRecord.volunteer_id == volunteer_id)
+    else:
+        wanted = wanted.join(Occurrence, Occurrence.id == ServiceRecord.occurrence_id)
+        wanted = wanted.where(in_scope(Occurrence.station_id, scope))
+    found = Totals()
+    for in_year, team, source, number in db.session.execute(wanted):
+        tenths = int(number)
+        found.all += tenths
+        found.by_year[int(in_year)] = found.by_year.get(int(in_year), 0) + tenths
+        found.by_team[team] = found.by_team.get(team, 0) + tenths
+        found.by_source[source] = found.by_source.get(source, 0) + tenths
+    return found
+
+
+def records_of(volunteer_id: int, limit: int = 50) -> Sequence[ServiceRecord]:
+    """List the records of a volunteer, the last first."""
+    return db.session.scalars(
+        sa.select(ServiceRecord)
+        .where(ServiceRecord.volunteer_id == volunteer_id)
+        .options(
+            joinedload(ServiceRecord.team),
+            joinedload(ServiceRecord.occurrence).joinedload(Occurrence.activity),
+        )
+        .order_by(ServiceRecord.day.desc(), ServiceRecord.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def waiting(scope: Scope, limit: int = 100) -> Sequence[ServiceRecord]:
+    """List the records that wait for a second person within a scope, the oldest first."""
+    return db.session.scalars(
+        sa.select(ServiceRecord)
+        .join(Occurrence, Occurrence.id == ServiceRecord.occurrence_id)
+        .where(ServiceRecord.status == HoursStatus.WAITING, in_scope(Occurrence.station_id, scope))
+        .options(
+            joinedload(ServiceRecord.volunteer),
+            joinedload(ServiceRecord.team),
+            joinedload(ServiceRecord.occurrence).joinedload(Occurrence.activity),
+        )
+        .order_by(ServiceRecord.day, ServiceRecord.id)
+        .limit(limit)
+    ).all()
+
+
+def open_pairs(scope: Scope, limit: int = 100) -> Sequence[Presence]:
+    """List who has not checked out though the date, or the day, is over; the last first."""
+    return db.session.scalars(
+        sa.select(Presence)
+        .join(Occurrence, Occurrence.id == Presence.occurrence_id)
+        .where(
+            Presence.out_at.is_(None),
+            sa.or_(Presence.day < today(), Occurrence.ends_at <= now()),
+            in_scope(Occurrence.station_id, scope),
+        )
+        .options(
+            joinedload(Presence.volunteer), joinedload(Presence.occurrence).joinedload(Occurrence.activity)
+        )
+        .order_by(Presence.in_at.desc(), Presence.id)
+        .limit(limit)
+    ).all()
+
+
+def working_days_before(day: date, number: int) -> date:
+    """Return the day so many working days before, official days off and make-up workdays heeded."""
+    while number:
+        day -= timedelta(days=1)
+        official = official_day(day)
+        rests = official in (OfficialDay.OFF, OfficialDay.EXPECTED) or (
+            day.weekday() >= 5 and official is not OfficialDay.WORK
+        )
+        number -= not rests
+    return day
+
+
+def unsettled(scope: Scope) -> list[tuple[Occurrence, int]]:
+    """List dates over for ten working days where volunteers were present and no hours came of it."""
+    since = start_of(working_days_before(today(), SETTLED_WITHIN))
+    present = sa.func.count(sa.distinct(Presence.volunteer_id))
+    settled = sa.exists().where(
+        ServiceRecord.occurrence_id == Occurrence.id,
+        ServiceRecord.status.in_((HoursStatus.VALID, HoursStatus.WAITING)),
+    )
+    people = (
+        sa.select(Presence.occurrence_id, present.label("people")).group_by(Presence.occurrence_id).subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Occurrence, people.c.people)
+        .join(people, people.c.occurrence_id == Occurrence.id)
+        .where(
+            Occurrence.ends_at < since,
+            Occurrence.counts_hours.is_(True),
+            ~settled,
+            in_scope(Occurrence.station_id, scope),
+        )
+        .options(joinedload(Occurrence.activity))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+    return [(occurrence, count) for occurrence, count in rows]
+
+
+def roll(occurrence_id: int, day: date) -> list[Called]:
+    """List who has a post at a date, or was there on the day, with their pairs."""
+    posted = (
+        sa.select(Post.volunteer_id)
+        .join(Shift, Shift.id == Post.shift_id)
+        .where(Shift.occurrence_id == occurrence_id, Post.status == PostStatus.CONFIRMED)
+    )
+    pairs: dict[int, list[Presence]] = {}
+    for pair in db.session.scalars(
+        sa.select(Presence)
+        .where(Presence.occurrence_id == occurrence_id, Presence.day == day)
+        .order_by(Presence.number)
+    ):
+        pairs.setdefault(pair.volunteer_id, []).append(pair)
+    people = db.session.scalars(
+        sa.select(Volunteer)
+        .where(sa.or_(Volunteer.id.in_(posted), Volunteer.id.in_(pairs.keys())))
+        .order_by(Volunteer.number)
+    )
+    return [Called(one, tuple(pairs.get(one.id, ()))) for one in people]
+
+
+def by_number(number: str) -> Volunteer | None:
+    """Return the volunteer of this number who has not left."""
+    return db.session.scalar(
+        sa.select(Volunteer).where(Volunteer.number == number.upper(), Volunteer.left_at.is_(None))
+    )
+
+
+def teams_ever(volunteer_id: int) -> Sequence[Team]:
+    """List the teams a volunteer belongs or belonged to."""
+    return db.session.scalars(
+        sa.select(Team)
+        .where(
+            Team.id.in_(
+                sa.select(Membership.team_id).where(
+                    Membership.volunteer_id == volunteer_id,
+                    Membership.status.in_((MembershipStatus.MEMBER, MembershipStatus.LEFT)),
+                )
+            )
+        )
+        .order_by(Team.id)
+    ).all()
