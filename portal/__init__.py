@@ -40,6 +40,7 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
+from portal.volunteers import hours_labels, own_hours, staff_hours
 from portal.volunteers import labels as volunteers_labels
 from portal.volunteers import own as volunteers_own
 from portal.volunteers import shifts, staff_shifts, teams
@@ -68,6 +69,7 @@ STAFF_VIEWS = (
     staff_parties,
     volunteers_staff,
     staff_shifts,
+    staff_hours,
 )
 OWN_VIEWS = (own,)  # and this on that of registrations
 BLUEPRINTS = (
@@ -86,6 +88,7 @@ BLUEPRINTS = (
     registrations.bp,
     teams.bp,
     volunteers_own.bp,
+    own_hours.bp,
 )
 
 
@@ -138,6 +141,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     pills.init_app(app)
     registrations_labels.init_app(app)
     volunteers_labels.init_app(app)
+    hours_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts()])
     panels.init_app(app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK])
     login.init_app(app)

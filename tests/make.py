@@ -36,6 +36,7 @@ from portal.volunteers.models import (
     TeamKind,
     Volunteer,
 )
+from portal.volunteers.presence import call_in
 
 PASSWORD = "copper lantern drifting seaweed"
 
@@ -305,6 +306,13 @@ class Make:
         with self._inside(), transaction() as session:
             session.get_one(Volunteer, volunteer_id).account_id = login.id
         return login
+
+    def presence(self, station: str = "s1") -> int:
+        """Let a new volunteer be checked in at a date of today at a station; return the id of the pair."""
+        occurrence_id = self.occurrence(station, when=span(0, "00:00", "23:59"))
+        volunteer_id = self.volunteer(station=station)
+        with self._inside():
+            return call_in(occurrence_id, volunteer_id, now(), self.actor(Role.EDITOR, station)).presence_id
 
     def message(self, station: str = "s1", address: str = "", dedupe: str | None = None) -> int:
         """Put a message into a station's outbox and return its id; without an address it is a call."""

@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload
 
 from portal.access import Scope
 from portal.activities.lunar import OfficialDay, official_day
-from portal.activities.models import Occurrence
+from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.clock import now, start_of, today
 from portal.db import db
+from portal.errors import Missing
 from portal.stations.queries import in_scope
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.shift_models import (
@@ -188,6 +189,46 @@ def by_number(number: str) -> Volunteer | None:
     return db.session.scalar(
         sa.select(Volunteer).where(Volunteer.number == number.upper(), Volunteer.left_at.is_(None))
     )
+
+
+def presence_in(presence_id: int, scope: Scope) -> Presence:
+    """Return a pair at a date within the scope.
+
+    Raises:
+        Missing: there is none.
+    """
+    found = db.session.scalar(
+        sa.select(Presence)
+        .join(Occurrence, Occurrence.id == Presence.occurrence_id)
+        .where(Presence.id == presence_id, in_scope(Occurrence.station_id, scope))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def dates_begun(scope: Scope) -> Sequence[Occurrence]:
+    """List the dates of the last ninety days for which hours can be written down, the last first."""
+    return db.session.scalars(
+        sa.select(Occurrence)
+        .where(
+            Occurrence.published.is_(True),
+            Occurrence.status == OccurrenceStatus.PLANNED,
+            Occurrence.counts_hours.is_(True),
+            Occurrence.starts_at <= now(),
+            Occurrence.ends_at > now() - timedelta(days=90),
+            in_scope(Occurrence.station_id, scope),
+        )
+        .options(joinedload(Occurrence.activity))
+        .order_by(Occurrence.starts_at.desc(), Occurrence.id)
+        .limit(300)
+    ).all()
+
+
+def team_for(volunteer_id: int, station_id: int) -> int | None:
+    """Return the team of a volunteer that is at home at a station, or another of theirs; None for none."""
+    found = sorted(teams_ever(volunteer_id), key=lambda team: (team.station_id != station_id, team.id))
+    return found[0].id if found else None
 
 
 def teams_ever(volunteer_id: int) -> Sequence[Team]:

@@ -48,6 +48,7 @@ STAFF_DOORS = (
     StaffDoor("staff.activities", "activities", "cal", _l("Activities")),
     StaffDoor("staff.find_form", "registrations", "who", _l("Find a registration")),
     StaffDoor("staff.volunteers", "volunteers", "heart", _l("Volunteers")),
+    StaffDoor("staff.hours", "hours", "heart", _l("Volunteer hours")),
     StaffDoor("staff.holidays_form", "holidays", "plan", _l("Days off")),
     StaffDoor("staff_stations.index", "stations", "pin", _l("Stations and rooms")),
 )

@@ -1,0 +1,74 @@
+"""Ask for codes, times and hours; check what people can mistype."""
+
+import unicodedata
+from datetime import date, datetime
+
+from wtforms import SelectField, StringField
+from wtforms.validators import ValidationError
+
+from portal.clock import at
+from portal.i18n import _
+from portal.i18n import lazy_gettext as _l
+from portal.web.forms import Day, Form, WallTime, line, seen
+from portal.web.text import number_of
+
+
+def _digits(text: str | None) -> str:
+    return unicodedata.normalize("NFKC", text or "").replace(" ", "").strip()[:60]
+
+
+class CodeForm(Form):
+    """The six digits shown at the place."""
+
+    code = StringField(_l("Six digits"), filters=[_digits], validators=[seen])
+
+    def validate_code(self, field: StringField) -> None:
+        """Take six digits and nothing else."""
+        if len(field.data) != 6 or not (field.data.isascii() and field.data.isdecimal()):
+            raise ValidationError(_("Six digits, please, as shown at the place."))
+
+
+class DoubtForm(Form):
+    """What is wrong with a record."""
+
+    record = StringField(filters=[number_of])
+    words = line(_l("What is wrong?"), 120, required=_l("Please write what is wrong."))
+
+
+class RollForm(Form):
+    """Who has come; by volunteer number."""
+
+    number = line(_l("Volunteer number"), 20, required=_l("Please write the volunteer number."))
+
+
+class OutForm(Form):
+    """When somebody went; empty for now."""
+
+    out = WallTime(_l("Went at"))
+
+    def moment_on(self, day: date) -> datetime | None:
+        """Return the moment of that day, or None where no time was given."""
+        return at(day, self.out.data) if self.out.data else None
+
+
+class EntryForm(Form):
+    """Hours written down by hand."""
+
+    number = line(_l("Volunteer number"), 20, required=_l("Please write the volunteer number."))
+    date = SelectField(_l("Activity"), validate_choice=False)
+    day = Day(_l("Day"))
+    hours = line(_l("Hours"), 5, required=_l("Please write how many hours."))
+    reason = line(_l("Why by hand?"), 120, required=_l("Please write why."))
+    evidence = line(_l("What shows it?"), 120, required=_l("Please write what shows it."))
+
+    def validate_hours(self, field: StringField) -> None:
+        """Take hours with at most one decimal."""
+        if self.tenths is None:
+            raise ValidationError(_("Write hours like 2 or 2.5."))
+
+    @property
+    def tenths(self) -> int | None:
+        """Return the hours in tenths."""
+        whole, _point, rest = _digits(self.hours.data).partition(".")
+        good = whole.isascii() and whole.isdecimal() and (not rest or (rest.isascii() and rest.isdecimal()))
+        return int(whole) * 10 + int(rest or 0) if good and len(rest) <= 1 else None
