@@ -40,10 +40,9 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
-from portal.volunteers import hours_labels, own_hours, staff_hours
+from portal.volunteers import hours_labels, own_hours, shifts, staff_hours, staff_shifts, teams
 from portal.volunteers import labels as volunteers_labels
 from portal.volunteers import own as volunteers_own
-from portal.volunteers import shifts, staff_shifts, teams
 from portal.volunteers import staff as volunteers_staff
 from portal.web import (
     assets,
