@@ -1,11 +1,13 @@
 """What people come for, in a real browser: with a phone, at a desk, with and without JavaScript."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from portal.activities.lunar import OfficialDay
+from portal.activities.recurrences import official
 from portal.clock import today
 from tests.web.conftest import Site, sign_in
 
@@ -67,7 +69,8 @@ def test_an_editor_posts_a_weekly_class_and_a_resident_sees_it(tab: Page, site: 
     tab.get_by_label("头一天").fill(day.isoformat())
     tab.get_by_label("几点开始").fill("06:30")
     tab.get_by_label("几点结束").fill("07:15")
-    tab.get_by_label("每周这一天").check()
+    tab.get_by_label("办几次", exact=True).select_option("weekly")
+    tab.get_by_label("碰上放假").select_option("keep")
     tab.get_by_label("办到哪天").fill((day + timedelta(weeks=3)).isoformat())
     tab.get_by_label("地点").select_option("elsewhere")
     tab.get_by_text("别的地方：名字和地址").click()
@@ -88,3 +91,62 @@ def test_an_editor_is_told_what_is_missing_and_loses_nothing(tab: Page, site: Si
     tab.get_by_role("button", name="发布", exact=True).click()
     expect(tab.get_by_role("alert")).to_contain_text("没填对")
     expect(tab.get_by_label("名称").first).to_have_value("只有名字的活动")
+
+
+def next_days_off() -> tuple[date, date]:
+    """Return two days off to come that do not lie in the same week."""
+    days = (today() + timedelta(days=number) for number in range(10, 390))
+    off = [day for day in days if official(day) is OfficialDay.OFF]
+    return off[0], next(day for day in off if day > off[0] + timedelta(days=8))
+
+
+def test_a_class_skips_two_holidays_one_date_moves_and_the_rest_changes(tab: Page, site: Site) -> None:
+    name = "示例合唱班"
+    one, two = next_days_off()
+    first = one - timedelta(days=7)
+    sign_in(tab, site, "s6")
+    tab.goto("/staff/activities/new")
+    tab.get_by_label("名称").first.fill(name)
+    tab.get_by_label("文化服务").check()
+    tab.get_by_label("头一天").fill(first.isoformat())
+    tab.get_by_label("几点开始").fill("06:30")
+    tab.get_by_label("几点结束").fill("07:00")
+    tab.get_by_label("办几次", exact=True).select_option("weekly")
+    tab.get_by_label("办到哪天").fill((two + timedelta(days=6)).isoformat())
+    tab.get_by_text("更多办法").click()
+    for day in {one.weekday(), two.weekday()}:
+        tab.locator(f'input[name="weekdays"][value="{day}"]').check()
+    tab.get_by_label("地点").select_option("elsewhere")
+    tab.get_by_text("别的地方：名字和地址").click()
+    tab.get_by_label("地方叫什么").fill("河边榕树下（示例）")
+    tab.get_by_role("button", name="看有哪几场").last.click()
+    expect(tab.locator("#preview .s-dates .out", has_text="放假，不办").nth(1)).to_be_visible()
+    tab.get_by_role("button", name="发布", exact=True).click()
+    expect(tab.get_by_role("heading", name=name)).to_be_visible()
+    activity = tab.url
+
+    tab.locator(".s-dates a").nth(1).click()
+    by_hand = tab.url
+    tab.goto(f"{by_hand}/move")
+    tab.get_by_label("几点开始").fill("12:10")
+    tab.get_by_label("几点结束").fill("12:40")
+    tab.locator('button[name="intent"][value="change"]').click()
+    expect(tab.get_by_text("这一场改好了。")).to_be_visible()
+
+    tab.goto(activity)
+    tab.locator(".s-dates a").first.click()
+    changed = tab.url
+    tab.goto(f"{changed}/move")
+    tab.get_by_label("几点开始").fill("06:45")
+    tab.get_by_label("几点结束").fill("07:15")
+    tab.locator('input[name="reach"][value="all"]').check()
+    tab.get_by_role("button", name="看看会怎样").last.click()
+    expect(tab.locator("#outlook")).to_contain_text("会挪")
+    expect(tab.get_by_text("不动", exact=True).first).to_be_visible()
+    tab.locator('button[name="intent"][value="change"]').click()
+    expect(tab.get_by_role("heading", name=name)).to_be_visible()
+    times = [text.strip() for text in tab.locator(".s-dates li").all_inner_texts()]
+    assert sum("12:10" in text for text in times) == 1
+    assert all("06:45" in text for text in times if "12:10" not in text)
+    tab.goto(f"/occurrences/{changed.rsplit('/', 1)[1]}")
+    expect(tab.get_by_text("06:45").first).to_be_visible()
