@@ -84,13 +84,16 @@ def plan(
     for one in made:
         if target(one.meant) in left:
             pairs[one.id] = left.pop(target(one.meant))
-    for one in made:
-        if one.id in pairs or one.fixed:
+    for one in sorted(made, key=lambda one: one.fixed):
+        if one.id in pairs:
             continue
         near = (
             day
             for day in sorted(left)
-            if not left[day].skipped and same_period(day) == same_period(target(one.meant))
+            if not left[day].skipped
+            and same_period(day) == same_period(target(one.meant))
+            # What was changed by hand stands for that week's date: beside it none is made anew.
+            and (not one.fixed or abs(day - target(one.meant)) < WEEK)
         )
         if (day := next(near, None)) is not None:
             pairs[one.id] = left.pop(day)

@@ -143,6 +143,14 @@ def test_what_was_changed_by_hand_stays_and_is_not_made_again() -> None:
     assert steps[1].meant == on("06-24")
 
 
+def test_another_weekday_makes_nothing_beside_what_was_changed_by_hand() -> None:
+    thursdays = replace(TUESDAYS, weekdays=(THURSDAY,))
+    made = made_by(repeats(TUESDAYS), on("12-31"), fixed="06-23")
+    steps = planned(made, repeats(thursdays))
+    assert "06-23 by_hand" in said(steps)
+    assert not [step for step in steps if step.fate is Fate.NEW]
+
+
 def test_another_weekday_takes_each_date_to_that_of_its_own_week() -> None:
     thursdays = replace(TUESDAYS, weekdays=(THURSDAY,))
     made = made_by(repeats(TUESDAYS), on("12-31"))

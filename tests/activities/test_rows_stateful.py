@@ -170,7 +170,9 @@ class OneRow(RuleBasedStateMachine):
         if one is None or one.recurrence_id is None:
             return
         day = span_of(one.starts_at, one.ends_at).first + days * DAY
-        since = one.meant_on if following else rescheduling.first_to_come(self.activity_id)
+        since = (
+            one.meant_on if following else rescheduling.first_to_come(rescheduling.rules_of(self.activity_id))
+        )
         assert one.by_hand or since is not None
         rows = rescheduling.rules_of(self.activity_id)
         when = Span(day, day, opens, time(opens.hour + 1))
