@@ -150,3 +150,13 @@ def test_a_class_skips_two_holidays_one_date_moves_and_the_rest_changes(tab: Pag
     assert all("06:45" in text for text in times if "12:10" not in text)
     tab.goto(f"/occurrences/{changed.rsplit('/', 1)[1]}")
     expect(tab.get_by_text("06:45").first).to_be_visible()
+
+
+def test_a_month_for_the_notice_board_is_one_sheet(tab: Page) -> None:
+    month = (today().replace(day=1) + timedelta(days=32)).isoformat()
+    for station in ("s2", "s4", "s8"):
+        for paper in ("a4", "a3"):
+            tab.goto(f"/stations/{station}/sheet?span=month&on={month}&paper={paper}")
+            assert tab.locator(".w-days tr").count() > 10
+            printed = tab.pdf(prefer_css_page_size=True)
+            assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, (station, paper)
