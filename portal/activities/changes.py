@@ -119,9 +119,9 @@ def _step(one: Made, to: Found | None, repeats: Repeats, elsewhere: bool, keep_p
     return Step(Fate.GONE, one.id, one.when, None, None, why)
 
 
-def digest(steps: Iterable[Step]) -> str:
-    """Return what changes whenever the plan does, to tell whether somebody still sees it as it is."""
-    said = "|".join(f"{step.fate} {step.id} {step.was} {step.becomes}" for step in steps)
+def digest(steps: Iterable[Step], *beside: object) -> str:
+    """Return what changes whenever the plan does, or what stands beside it: is it still as it was seen?"""
+    said = "|".join([*(f"{step.fate} {step.id} {step.was} {step.becomes}" for step in steps), repr(beside)])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

@@ -202,7 +202,10 @@ def outlook_of_one(found: Occurrence, when: Span, where: Where) -> Outlook:
         taken = rooms.clashes(db.session(), where.room_id, [when], but_occurrences=[found.id])
     steps = [Step(Fate.MOVES, found.id, was, when, found.meant_on)]
     return Outlook(
-        steps, concerned([found.id]), {each.first: title for each, title in taken}, changes.digest(steps)
+        steps,
+        concerned([found.id]),
+        {each.first: title for each, title in taken},
+        changes.digest(steps, where.room_id, _named_place(where)),
     )
 
 
@@ -220,7 +223,7 @@ def outlook(activity: Activity, wish: Wish, rows: Sequence[Recurrence]) -> Outlo
         steps,
         concerned(touched),
         {when.first: title for when, title in taken},
-        changes.digest(steps),
+        changes.digest(steps, wish.where.room_id, _named_place(wish.where)),
     )
 
 

@@ -99,17 +99,6 @@ def team(team_id: int, scope: Scope | None = None) -> Team:
     return found
 
 
-def teams_of(volunteer_id: int) -> Sequence[Team]:
-    """List the teams a volunteer belongs to."""
-    return db.session.scalars(
-        sa.select(Team)
-        .join(Membership, Membership.team_id == Team.id)
-        .where(Membership.volunteer_id == volunteer_id, Membership.status == MembershipStatus.MEMBER)
-        .options(joinedload(Team.station))
-        .order_by(Team.id)
-    ).all()
-
-
 def count_members(team_id: int | None = None) -> int:
     """Count the people in one team, or in any (each once)."""
     wanted = (

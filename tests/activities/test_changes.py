@@ -255,6 +255,7 @@ def test_the_digest_tells_every_other_plan_apart() -> None:
     ]
     assert len({digest(steps) for steps in plans}) == len(plans)
     assert digest(planned(made, repeats(TUESDAYS))) == digest(plans[0])
+    assert digest(plans[0], "this room") != digest(plans[0], "another room")
 
 
 # The rule that means another day instead
