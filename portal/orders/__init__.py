@@ -1,0 +1,1 @@
+"""The service menu, and orders from 点单 to 评单."""
