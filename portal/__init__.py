@@ -33,6 +33,7 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.orders import labels as orders_labels
 from portal.registrations import following, own, staff_parties
 from portal.registrations import labels as registrations_labels
 from portal.registrations import staff as registrations_staff
@@ -141,6 +142,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     registrations_labels.init_app(app)
     volunteers_labels.init_app(app)
     hours_labels.init_app(app)
+    orders_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts()])
     panels.init_app(app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK])
     login.init_app(app)

@@ -61,6 +61,14 @@ SETTINGS = (
         "channel that reaches a resident's phone; `log` writes to the log only; empty: staff call",
     ),
     Setting("KEEP_REGISTRATIONS_DAYS", "90", "names and phone numbers go so long after the activity"),
+    Setting("KEEP_ORDERS_DAYS", "180", "names, numbers and addresses go so long after an order has ended"),
+    Setting("ORDER_ADMIT_DAYS", "1", "working days until an order is admitted"),
+    Setting("ORDER_DISPATCH_DAYS", "1", "working days until an admitted order is dispatched"),
+    Setting("ORDER_ANSWER_DAYS", "2", "working days until a team has answered"),
+    Setting("ORDER_CONTACT_DAYS", "1", "working days until the team that accepted has settled a time"),
+    Setting("ORDER_RATING_DAYS", "7", "days after the service until an order is closed without a rating"),
+    Setting("ORDER_CALL_BACK_DAYS", "1", "working days until somebody has called back after a bad rating"),
+    Setting("ORDER_REOPEN_DAYS", "7", "days in which a closed order can be taken up again"),
     Setting("STAFF_IDLE_MINUTES", "120", "staff are signed out after so long without a click"),
     Setting("STAFF_SESSION_HOURS", "12", "staff are signed out after so long in any case"),
     Setting("VOLUNTEER_SESSION_DAYS", "30", "volunteers are signed out after so long"),
@@ -74,6 +82,7 @@ SETTINGS = (
     Setting("ICP_RECORD", "", "粤ICP备 number (of the subject) in the footer"),
     Setting("POLICE_RECORD", "", "公安备案 number in the footer"),
 )
+ORDER_DAYS = ("KEEP_ORDERS_DAYS", *(one.name for one in SETTINGS if one.name.startswith("ORDER_")))
 TIME_ZONE = "Asia/Shanghai"
 
 
@@ -100,6 +109,7 @@ def flask_config(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "VOLUNTEER_SESSION_DAYS": int(settings["VOLUNTEER_SESSION_DAYS"]),
         "INVITE_HOURS": int(settings["INVITE_HOURS"]),
         "KEEP_REGISTRATIONS_DAYS": int(settings["KEEP_REGISTRATIONS_DAYS"]),
+        **{name: int(settings[name]) for name in ORDER_DAYS},
         "DATA_KEYS": [key.strip() for key in settings["DATA_KEYS"].split(",") if key.strip()]
         or [kept_key(instance / "data_key")],
         "INDEX_KEY": settings["INDEX_KEY"] or kept_key(instance / "index_key"),

@@ -10,6 +10,7 @@ from portal.db import transaction
 from portal.jobs import Job, forget_old_runs
 from portal.messages.actions import deliver_waiting
 from portal.once import forget_before
+from portal.orders.deadlines import forget_askers, keep_time
 from portal.registrations.retention import forget_parties
 from portal.web.limits import drop_ended
 
@@ -29,10 +30,12 @@ def make_dates() -> None:
 
 JOBS = (
     Job("deliver messages", timedelta(minutes=1), deliver_waiting),
+    Job("keep time of orders", timedelta(minutes=1), keep_time),
     Job("make dates", timedelta(hours=1), make_dates),
     Job("drop dead sessions", timedelta(hours=1), drop_dead_sessions),
     Job("drop ended limits", timedelta(hours=1), drop_ended),
     Job("forget parties", timedelta(days=1), forget_parties),
+    Job("forget askers", timedelta(days=1), forget_askers),
     Job("forget submissions", timedelta(days=1), forget_submissions),
     Job("forget old job runs", timedelta(days=1), forget_old_runs),
 )

@@ -208,6 +208,7 @@ class OrderStep(Model):
     station_id: Mapped[int | None] = mapped_column(ForeignKey(Station.id), index=True)  # of who acts
     team_id: Mapped[int | None] = mapped_column(ForeignKey(Team.id), index=True)  # it is about
     note: Mapped[str] = mapped_column(Sealed, default="")
+    grade: Mapped[Grade | None]  # given in this step; the order keeps only its last one
     due_at: Mapped[datetime | None]  # of the next step, as this one set it
 
     station: Mapped[Station | None] = relationship(lazy="raise")

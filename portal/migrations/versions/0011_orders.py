@@ -419,6 +419,7 @@ def upgrade() -> None:
         sa.Column("station_id", ROW_ID, nullable=True),
         sa.Column("team_id", ROW_ID, nullable=True),
         sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("grade", one_of("grade", "very_good", "good", "fair", "bad", "very_bad"), nullable=True),
         sa.Column("due_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_order_step_account_id_account")
@@ -451,3 +452,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_wished_time")),
     )
+
+
+def downgrade() -> None:
+    for table in (
+        "order_device",
+        "order_helper",
+        "offered_help",
+        "offer",
+        "order_step",
+        "wished_time",
+        "service_order",
+        "menu_item_station",
+        "menu_item_team",
+        "menu_item",
+        "menu",
+    ):
+        op.drop_table(table)
