@@ -131,6 +131,8 @@ writers    POST  /staff/teams/new
 writers    GET   /staff/teams/<team_id>/edit
 writers    POST  /staff/teams/<team_id>/edit
 writers    POST  /staff/occurrences/<occurrence_id>/shifts
+staff      GET   /staff/shifts/<shift_id>
+writers    POST  /staff/shifts/<shift_id>
 writers    POST  /staff/shifts/<shift_id>/cancel
 writers    POST  /staff/shifts/<shift_id>/posts
 writers    POST  /staff/shifts/<shift_id>/withdraw
