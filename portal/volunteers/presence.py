@@ -227,7 +227,7 @@ def _to_call(session: Session, occurrence_id: int, by: Actor, leads: int | None)
 
 
 def may_lead(occurrence_id: int, volunteer_id: int) -> bool:
-    """Say whether a team that this volunteer leads has a shift, or somebody on one or present, at an occurrence."""
+    """Say whether a team that this volunteer leads has a shift, or somebody there, at an occurrence."""
     led = sa.select(Team.id).where(Team.leader_id == volunteer_id, Team.closed.is_(False))
     shift = sa.exists().where(Shift.occurrence_id == occurrence_id, Shift.team_id.in_(led))
     posted = sa.exists().where(

@@ -81,8 +81,9 @@ class ShiftForm(Form):
             raise ValidationError(_("Please choose one."))
 
     def validate_starts(self, field: Any) -> None:
-        """Demand both times."""
-        if field.data is None or self.ends.data is None:
+        """Demand both times; what is no time has been said already."""
+        mistyped = field.process_errors or self.ends.process_errors
+        if not mistyped and (field.data is None or self.ends.data is None):
             raise ValidationError(_("From when until when?"))
 
     @property

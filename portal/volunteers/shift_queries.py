@@ -91,7 +91,7 @@ def positions(posts: Sequence[Post]) -> dict[int, int]:
             Post.id.in_([post.id for post in posts]), Post.status == PostStatus.WAITING
         )
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def own_posts(volunteer_id: int, after: datetime, limit: int = 60) -> Sequence[Post]:

@@ -142,6 +142,18 @@ volunteers GET   /volunteer/shifts
 volunteers GET   /volunteer/shifts/<shift_id>
 volunteers POST  /volunteer/shifts/<shift_id>
 volunteers POST  /volunteer/shifts/<shift_id>/withdraw
+volunteers GET   /volunteer/teams/<team_id>
+volunteers POST  /volunteer/teams/<team_id>/wishes/<membership_id>
+volunteers GET   /volunteer/teams/<team_id>/members/<membership_id>
+volunteers POST  /volunteer/teams/<team_id>/members/<membership_id>/phone
+volunteers GET   /volunteer/teams/<team_id>/members/<membership_id>/end
+volunteers POST  /volunteer/teams/<team_id>/members/<membership_id>/end
+volunteers GET   /volunteer/teams/<team_id>/shifts/<shift_id>
+volunteers GET   /volunteer/teams/<team_id>/shifts/<shift_id>/cover
+volunteers POST  /volunteer/teams/<team_id>/shifts/<shift_id>/cover
+volunteers GET   /volunteer/teams/<team_id>/dates/<occurrence_id>
+volunteers POST  /volunteer/teams/<team_id>/dates/<occurrence_id>/in
+volunteers POST  /volunteer/teams/<team_id>/presences/<presence_id>/out
 
 staff      GET   /staff/stations/
 staff      GET   /staff/stations/<slug>
