@@ -43,7 +43,7 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
-from portal.volunteers import hours_labels, own_hours, shifts, staff_hours, staff_shifts, teams
+from portal.volunteers import hours_labels, leading, own_hours, shifts, staff_hours, staff_shifts, teams
 from portal.volunteers import labels as volunteers_labels
 from portal.volunteers import own as volunteers_own
 from portal.volunteers import staff as volunteers_staff
@@ -74,7 +74,7 @@ STAFF_VIEWS = (
     staff_hours,
     staff_menus,
 )
-OWN_VIEWS = (own,)  # and this on that of registrations
+OWN_VIEWS = (own, leading)  # and these on those of registrations and volunteers
 BLUEPRINTS = (
     health.bp,
     stations.bp,

@@ -196,6 +196,21 @@ def leave(membership_id: int, by: Actor, leads: int | None = None, own: int | No
         record(session, by, "membership.ended", "team", team.id, team.station_id)
 
 
+def log_phone_shown(membership_id: int, reason: str, by: Actor, leads: int) -> None:
+    """Log that a leader (`leads`: their id) looks at the full number of a member, before it is shown.
+
+    Raises:
+        Missing: there is no such member in a team of theirs.
+    """
+    with transaction() as session:
+        membership, team = _membership(session, membership_id, by, leads)
+        if membership.status is not MembershipStatus.MEMBER:
+            raise Missing
+        record(
+            session, by, "phone.shown", "volunteer", membership.volunteer_id, team.station_id, reason=reason
+        )
+
+
 def _membership(
     session: Session, membership_id: int, by: Actor, leads: int | None, own: int | None = None
 ) -> tuple[Membership, Team]:

@@ -1,22 +1,40 @@
 """Let volunteers see what they could do, take shifts and withdraw; phone first, without JavaScript."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, flash, url_for
+from wtforms import RadioField
 
 from portal.access import Role, actor, only
 from portal.clock import local, now
 from portal.errors import Refused
 from portal.i18n import _, moment_label
+from portal.i18n import lazy_gettext as _l
 from portal.stations.queries import card
-from portal.volunteers import posts, queries, shift_queries
+from portal.volunteers import leading_queries, posts, queries, shift_queries
+from portal.volunteers.models import Team
 from portal.volunteers.shift_models import PostStatus
 from portal.volunteers.shift_rules import unfit, withdraw_until
 from portal.web.answers import go, page
 from portal.web.forms import Form
+from portal.web.text import number_of
 
 VOLUNTEERS = (Role.VOLUNTEER, Role.LEADER)
 NEXT = 3  # of one's own shifts, on the first page
 
 bp = Blueprint("volunteer", __name__, url_prefix="/volunteer")
+
+
+class TakeForm(Form):
+    """For which of one's teams a shift is taken; asked only where several fit."""
+
+    team = RadioField(_l("For which team?"), validate_choice=False)
+
+    def offer(self, teams: Sequence[Team]) -> None:
+        """Fill in the teams, the nearest first and chosen."""
+        self.team.choices = [(str(team.id), team.name) for team in teams]
+        if teams and self.team.data not in {value for value, _label in self.team.choices}:
+            self.team.data = str(teams[0].id)
 
 
 @bp.get("/")
@@ -30,6 +48,8 @@ def home() -> Response:
         me=me,
         own=own[:NEXT],
         more=max(len(own) - NEXT, 0),
+        positions=shift_queries.positions(own),
+        led=leading_queries.led_by(me.id),
         offers=shift_queries.offers(me, own),
         station_card=card,
         form=Form(formdata=None),
@@ -41,7 +61,8 @@ def home() -> Response:
 def shifts() -> Response:
     """List one's shifts to come."""
     me = queries.me()
-    return page("volunteers/shifts.html", own=shift_queries.own_posts(me.id, now()), station_card=card)
+    own = shift_queries.own_posts(me.id, now())
+    return page("volunteers/shifts.html", own=own, positions=shift_queries.positions(own), station_card=card)
 
 
 @bp.get("/shifts/<int:shift_id>")
@@ -51,9 +72,13 @@ def shift(shift_id: int) -> Response:
     return _shift_page(shift_id)
 
 
-def _shift_page(shift_id: int, status: int = 200, problem: str = "") -> Response:
+def _shift_page(
+    shift_id: int, status: int = 200, problem: str = "", form: TakeForm | None = None
+) -> Response:
     me = queries.me()
     found = shift_queries.shift(shift_id)
+    form = form or TakeForm(formdata=None)
+    form.offer(shift_queries.fitting_teams(found, found.occurrence.station_id, me.id))
     post = shift_queries.post_of(shift_id, me.id)
     waits = post is not None and post.status is PostStatus.WAITING
     may_withdraw = found.starts_at > now() and (waits or withdraw_until(found) >= now())
@@ -74,8 +99,9 @@ def _shift_page(shift_id: int, status: int = 200, problem: str = "") -> Response
         unfit=unfit(found, me),
         may_withdraw=may_withdraw,
         until=moment_label(withdraw_until(found)),
+        attends=bool(shift_queries.also_attend(found.occurrence_id, [me.id])),
         problem=problem,
-        form=Form(formdata=None),
+        form=form,
     )
 
 
@@ -83,12 +109,13 @@ def _shift_page(shift_id: int, status: int = 200, problem: str = "") -> Response
 @only(*VOLUNTEERS)
 def take(shift_id: int) -> Response:
     """Take a shift, or a place in its queue."""
-    form = Form()
+    form, me = TakeForm(), queries.me().id
     form.validate()
+    team_id = number_of(form.team.data) if form.team.data else None
     try:
-        taken = posts.take(shift_id, queries.me().id, None, actor(), key=form.key.data or "")
+        taken = posts.take(shift_id, me, team_id, actor(), key=form.key.data or "")
     except Refused as refusal:
-        return _shift_page(shift_id, 409, refusal.message)
+        return _shift_page(shift_id, 409, refusal.message, form)
     if taken.new and taken.status is PostStatus.WAITING:
         flash(_("You are in the queue. We tell you when a place comes free."))
     elif taken.new:

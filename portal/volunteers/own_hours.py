@@ -9,6 +9,7 @@ from portal.i18n import _, clock_time
 from portal.volunteers import hours, hours_queries, presence, queries
 from portal.volunteers.hours_forms import CodeForm, DoubtForm
 from portal.volunteers.presence import Checked, Outcome
+from portal.volunteers.shift_queries import also_attend
 from portal.web.answers import go, page
 from portal.web.limits import forgive, hit
 
@@ -46,6 +47,9 @@ def check_in() -> Response:
         return page("volunteers/check_in.html", 422 if refusal.field == "code" else 409, form=form)
     forgive(TRIES, "check-in", str(volunteer_id))
     flash(_told(checked))
+    came = checked.outcome in (Outcome.IN, Outcome.STILL_IN)
+    if came and also_attend(checked.occurrence_id, [volunteer_id]):
+        flash(_("You are signed up as a visitor, too. You count once on each side."))
     return go(url_for(".check_in_form"))
 
 

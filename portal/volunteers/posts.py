@@ -17,13 +17,11 @@ from portal.db import lock, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, clock_time
 from portal.once import done, earlier
-from portal.registrations.models import Registration
-from portal.registrations.models import Status as RegistrationStatus
-from portal.registrations.party import name_key
 from portal.stations.queries import is_in_scope
 from portal.volunteers import shift_notices as notices
-from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
+from portal.volunteers.models import Volunteer
 from portal.volunteers.shift_models import Post, PostStatus, Shift, ShiftStatus
+from portal.volunteers.shift_queries import also_attend, fitting_teams
 from portal.volunteers.shift_rules import LIVE, unfit, withdraw_until
 
 
@@ -48,7 +46,7 @@ def take(
     overlap_reason: str = "",
     key: str = "",
 ) -> Taken:
-    """Give a volunteer a place on a shift for a team of theirs (None: one that fits), or one in its queue.
+    """Give a volunteer a place on a shift for a team of theirs (None: the nearest), or one in its queue.
 
     Staff put somebody on, and with a reason also on two shifts at once. The same form again, or taking what
     one has already, changes nothing.
@@ -66,7 +64,7 @@ def take(
             raise Missing
         if by_staff and not is_in_scope(volunteer.station_id, by.scope):
             raise Missing
-        attends = _attends(session, occurrence, volunteer)
+        attends = volunteer_id in also_attend(occurrence.id, [volunteer_id])
         before = earlier(session, form, by, key)
         if before is not None:
             post = session.get_one(Post, int(before))
@@ -76,7 +74,7 @@ def take(
             return Taken(live.id, live.status, False, attends)
         _check_open(shift, occurrence)
         _check_person(shift, volunteer)
-        team = _fitting_team(session, shift, volunteer, team_id)
+        team = _fitting_team(shift, occurrence, volunteer, team_id)
         overlap_reason = overlap_reason if by_staff else ""
         overlaps = _check_overlap(session, shift, volunteer, overlap_reason, by_staff)
         waits = shift.waiting > 0 or shift.taken >= shift.head_count
@@ -111,7 +109,8 @@ def withdraw(shift_id: int, volunteer_id: int, by: Actor, reason: str = "") -> N
 
     Raises:
         Missing: there is no such shift within the scope, or the volunteer never took it.
-        Refused: it has begun, or it is too late to withdraw without ringing the station.
+        Refused: it has begun, it is too late to withdraw without ringing the station, or staff give no
+            reason.
     """
     by_staff = by.role in WRITERS
     with transaction() as session:
@@ -121,6 +120,8 @@ def withdraw(shift_id: int, volunteer_id: int, by: Actor, reason: str = "") -> N
             if _ever(session, shift_id, volunteer_id):
                 return
             raise Missing
+        if by_staff and not reason:
+            raise Refused(_("Please say why; they are told."), field="reason")
         if shift.starts_at <= now():
             raise Refused(_("The shift has begun. Please talk to whoever is in charge there."))
         off = shift.status is ShiftStatus.CANCELLED or occurrence.status is OccurrenceStatus.CANCELLED
@@ -215,27 +216,17 @@ def _check_person(shift: Shift, volunteer: Volunteer) -> None:
         raise Refused(problem)
 
 
-def _fitting_team(session: Session, shift: Shift, volunteer: Volunteer, team_id: int | None) -> int:
-    wanted = (
-        sa.select(Team.id)
-        .join(Membership, Membership.team_id == Team.id)
-        .where(
-            Membership.volunteer_id == volunteer.id,
-            Membership.status == MembershipStatus.MEMBER,
-            Team.closed.is_(False),
-        )
-    )
-    for required in (shift.team_id, team_id):
-        if required is not None:
-            wanted = wanted.where(Team.id == required)
-    found = session.scalar(wanted.order_by(Team.id).limit(1))
-    if found is None:
+def _fitting_team(shift: Shift, occurrence: Occurrence, volunteer: Volunteer, team_id: int | None) -> int:
+    teams = [team.id for team in fitting_teams(shift, occurrence.station_id, volunteer.id)]
+    if not teams:
         raise Refused(
             _("This shift is for members of the team that runs it.")
             if shift.team_id is not None
             else _("Only members of a team can take a shift. Join a team first.")
         )
-    return found
+    if team_id is not None and team_id not in teams:
+        raise Refused(_("For that team this shift cannot be taken. Please choose again."), field="team")
+    return teams[0] if team_id is None else team_id
 
 
 def _check_overlap(session: Session, shift: Shift, volunteer: Volunteer, reason: str, by_staff: bool) -> bool:
@@ -271,18 +262,6 @@ def _check_overlap(session: Session, shift: Shift, volunteer: Volunteer, reason:
 
 def _next_place(session: Session, shift_id: int) -> int:
     return (session.scalar(sa.select(sa.func.max(Post.place)).where(Post.shift_id == shift_id)) or 0) + 1
-
-
-def _attends(session: Session, occurrence: Occurrence, volunteer: Volunteer) -> bool:
-    if volunteer.phone_index is None:
-        return False
-    same = sa.exists().where(
-        Registration.occurrence_id == occurrence.id,
-        Registration.phone_index == volunteer.phone_index,
-        Registration.name_key == name_key(volunteer.name),
-        Registration.status.in_((RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING)),
-    )
-    return session.scalar(sa.select(same)) is True
 
 
 def _record(

@@ -19,8 +19,9 @@ from portal.i18n import _, clock_time
 from portal.sealed import keys
 from portal.stations.queries import is_in_scope
 from portal.volunteers import hours
-from portal.volunteers.models import Membership, MembershipStatus, Team, TeamStation, Volunteer
+from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.shift_models import CheckWay, Post, PostStatus, Presence, Shift
+from portal.volunteers.shift_rules import nearness
 
 STEP = timedelta(minutes=2)
 EARLY = timedelta(hours=1)
@@ -226,11 +227,17 @@ def _to_call(session: Session, occurrence_id: int, by: Actor, leads: int | None)
 
 
 def may_lead(occurrence_id: int, volunteer_id: int) -> bool:
-    """Say whether a team that this volunteer leads has a shift or somebody present at an occurrence."""
+    """Say whether a team that this volunteer leads has a shift, or somebody there, at an occurrence."""
     led = sa.select(Team.id).where(Team.leader_id == volunteer_id, Team.closed.is_(False))
     shift = sa.exists().where(Shift.occurrence_id == occurrence_id, Shift.team_id.in_(led))
+    posted = sa.exists().where(
+        Post.shift_id == Shift.id,
+        Shift.occurrence_id == occurrence_id,
+        Post.team_id.in_(led),
+        Post.status == PostStatus.CONFIRMED,
+    )
     there = sa.exists().where(Presence.occurrence_id == occurrence_id, Presence.team_id.in_(led))
-    return bool(db.session.scalar(sa.select(sa.or_(shift, there))))
+    return bool(db.session.scalar(sa.select(sa.or_(shift, posted, there))))
 
 
 def _check_led(session: Session, volunteer: Volunteer, leads: int | None) -> None:
@@ -306,15 +313,11 @@ def _for_team(session: Session, volunteer: Volunteer, occurrence: Occurrence) ->
     ).first()
     if post is not None:
         return post.team_id, post.shift_id
-    serves = sa.exists().where(
-        TeamStation.team_id == Team.id, TeamStation.station_id == occurrence.station_id
-    )
-    near = sa.case((Team.station_id == occurrence.station_id, 0), (serves, 1), else_=2)
     team_id = session.scalar(
         sa.select(Team.id)
         .join(Membership, Membership.team_id == Team.id)
         .where(Membership.volunteer_id == volunteer.id, Membership.status == MembershipStatus.MEMBER)
-        .order_by(near, Team.id)
+        .order_by(nearness(occurrence.station_id), Team.id)
         .limit(1)
     )
     if team_id is None:

@@ -36,6 +36,7 @@ class Shift(Model):
         CheckConstraint("waiting >= 0", name="waiting_sensible"),
         CheckConstraint("min_age BETWEEN 0 AND 120", name="min_age_sensible"),
         CheckConstraint("cut_off_hours BETWEEN 0 AND 336", name="cut_off_sensible"),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_has_time"),
         Index("ix_shift_occurrence_id", "occurrence_id"),
         Index("ix_shift_starts_at_id", "starts_at", "id"),
         Index("ix_shift_team_id_starts_at", "team_id", "starts_at"),
@@ -55,6 +56,9 @@ class Shift(Model):
     word: Mapped[str] = mapped_column(default="")  # where to meet, what to bring
     cut_off_hours: Mapped[int] = mapped_column(default=2, server_default="2")  # withdraw until so long before
     status: Mapped[ShiftStatus] = mapped_column(default=ShiftStatus.OPEN)
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(default="", server_default="")
+    cover_asked_at: Mapped[datetime | None]  # when a leader last asked the team to step in
     created_by: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
 
@@ -102,6 +106,11 @@ class Post(Model):
     shift: Mapped[Shift] = relationship(lazy="raise")
     volunteer: Mapped[Volunteer] = relationship(lazy="raise")
     team: Mapped[Team] = relationship(lazy="raise")
+
+    @property
+    def is_live(self) -> bool:
+        """Say whether they still mean to come."""
+        return self.status is not PostStatus.WITHDRAWN
 
 
 class CheckWay(StrEnum):

@@ -64,6 +64,32 @@ def takes_place(session: Session, shift: Shift, turn: str) -> None:
     _tell_all(session, shift, "takes_place", turn, text)
 
 
+def cover(session: Session, shift: Shift, volunteer: Volunteer) -> None:
+    """Ask somebody to step in at a shift that lacks people; once for each asking."""
+    occurrence = session.get_one(Occurrence, shift.occurrence_id)
+    with in_default_language():
+        text = _(
+            "People are missing: %(what)s. Can you come? Take the shift on your page, or ring the station.",
+            what=_about(session, shift),
+        )
+    asked_at = shift.cover_asked_at.isoformat() if shift.cover_asked_at else ""
+    tell(
+        session,
+        kind="shift.cover",
+        dedupe=f"cover:{shift.id}:{volunteer.id}:{asked_at}",
+        station_id=occurrence.station_id,
+        recipient=volunteer.name,
+        address=_address(volunteer),
+        text=text,
+        link=f"/staff/occurrences/{occurrence.id}",
+    )
+
+
+def _address(volunteer: Volunteer) -> str:
+    channel = phone_channel()
+    return f"{channel}:volunteer/{volunteer.id}" if channel and volunteer.phone else ""
+
+
 def _about(session: Session, shift: Shift) -> str:
     occurrence = session.get_one(Occurrence, shift.occurrence_id)
     return _(
@@ -86,14 +112,13 @@ def _tell_all(session: Session, shift: Shift, kind: str, turn: str, text: str) -
 def _tell(session: Session, shift: Shift, post: Post, kind: str, turn: str, text: str) -> None:
     volunteer = session.get_one(Volunteer, post.volunteer_id)
     occurrence = session.get_one(Occurrence, shift.occurrence_id)
-    channel = phone_channel()
     tell(
         session,
         kind=f"shift.{kind}",
         dedupe=f"post:{post.id}:{kind}:{turn}",
         station_id=occurrence.station_id,
         recipient=volunteer.name,
-        address=f"{channel}:volunteer/{volunteer.id}" if channel and volunteer.phone else "",
+        address=_address(volunteer),
         text=text,
         link=f"/staff/occurrences/{occurrence.id}",
     )

@@ -1,11 +1,11 @@
 """Read shifts and who is on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.access import Scope
 from portal.activities.followers import Concerned
@@ -13,16 +13,19 @@ from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.clock import local, now
 from portal.db import db, like
 from portal.errors import Missing
+from portal.registrations.models import Registration, Status
 from portal.registrations.notices import phone_channel
+from portal.registrations.party import name_key
 from portal.stations.queries import in_scope, with_neighbours
-from portal.volunteers.models import Membership, MembershipStatus, Volunteer
+from portal.volunteers.models import Membership, MembershipStatus, Team, TeamStation, Volunteer
 from portal.volunteers.shift_models import Post, PostStatus, Shift, ShiftStatus
-from portal.volunteers.shift_rules import LIVE, has_time, unfit
+from portal.volunteers.shift_rules import LIVE, has_time, nearness, unfit
 
 AHEAD = timedelta(weeks=4)
 LOOKED_AT = 300  # shifts that are judged in Python, the nearest first
 SHOWN = 40
 AT_RISK = timedelta(days=7)
+ATTENDS = (Status.CONFIRMED, Status.WAITING, Status.ATTENDED)  # as a visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,22 @@ def position(post: Post) -> int:
         Post.shift_id == post.shift_id, Post.status == PostStatus.WAITING, Post.place <= post.place
     )
     return db.session.scalar(ahead) or 0
+
+
+def positions(posts: Sequence[Post]) -> dict[int, int]:
+    """Map the posts that wait, by their ids, to which one in the queue each is."""
+    ahead = aliased(Post)
+    number = (
+        sa.select(sa.func.count())
+        .where(ahead.shift_id == Post.shift_id, ahead.status == PostStatus.WAITING, ahead.place <= Post.place)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Post.id, number).where(
+            Post.id.in_([post.id for post in posts]), Post.status == PostStatus.WAITING
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def own_posts(volunteer_id: int, after: datetime, limit: int = 60) -> Sequence[Post]:
@@ -145,17 +164,69 @@ def shifts_of(occurrence_id: int) -> Sequence[Shift]:
 
 def posts_at(occurrence_id: int) -> dict[int, list[Post]]:
     """Map each shift of a date to its people: who comes, then the queue, then who withdrew."""
-    order = sa.case((Post.status == PostStatus.CONFIRMED, 0), (Post.status == PostStatus.WAITING, 1), else_=2)
     found: dict[int, list[Post]] = {}
-    for post in db.session.scalars(
-        sa.select(Post)
-        .join(Shift, Shift.id == Post.shift_id)
-        .where(Shift.occurrence_id == occurrence_id)
-        .options(joinedload(Post.volunteer), joinedload(Post.team))
-        .order_by(order, Post.place, Post.id)
-    ):
+    there = sa.select(Shift.id).where(Shift.occurrence_id == occurrence_id)
+    for post in db.session.scalars(_people().where(Post.shift_id.in_(there))):
         found.setdefault(post.shift_id, []).append(post)
     return found
+
+
+def posts_of(shift_ids: Sequence[int]) -> Sequence[Post]:
+    """List the people of some shifts: who comes, then the queue, then who withdrew."""
+    return db.session.scalars(_people().where(Post.shift_id.in_(shift_ids))).all()
+
+
+def _people() -> sa.Select[Post]:
+    order = sa.case((Post.status == PostStatus.CONFIRMED, 0), (Post.status == PostStatus.WAITING, 1), else_=2)
+    return (
+        sa.select(Post)
+        .options(joinedload(Post.volunteer), joinedload(Post.team))
+        .order_by(order, Post.place, Post.id)
+    )
+
+
+def fitting_teams(shift: Shift, station_id: int, volunteer_id: int) -> Sequence[Team]:
+    """List the teams for which somebody can take a shift at a station, the nearest first."""
+    wanted = (
+        sa.select(Team)
+        .join(Membership, Membership.team_id == Team.id)
+        .where(
+            Membership.volunteer_id == volunteer_id,
+            Membership.status == MembershipStatus.MEMBER,
+            Team.closed.is_(False),
+        )
+        .order_by(nearness(station_id), Team.id)
+    )
+    if shift.team_id is not None:
+        wanted = wanted.where(Team.id == shift.team_id)
+    return db.session.scalars(wanted).all()
+
+
+def teams_to_ask(station_id: int, scope: Scope) -> Sequence[Team]:
+    """List the teams not closed that serve a station or are at home within a scope, the nearest first."""
+    serves = sa.exists().where(TeamStation.team_id == Team.id, TeamStation.station_id == station_id)
+    return db.session.scalars(
+        sa.select(Team)
+        .where(Team.closed.is_(False), sa.or_(serves, in_scope(Team.station_id, scope)))
+        .order_by(nearness(station_id), Team.id)
+    ).all()
+
+
+def also_attend(occurrence_id: int, volunteer_ids: Iterable[int]) -> set[int]:
+    """Return those of the volunteers who are signed up for a date as visitors, too.
+
+    A phone is not a person: it has to be the same phone and the same name.
+    """
+    rows = db.session.execute(
+        sa.select(Volunteer.id, Volunteer.name, Registration.name_key)
+        .join(Registration, Registration.phone_index == Volunteer.phone_index)
+        .where(
+            Registration.occurrence_id == occurrence_id,
+            Registration.status.in_(ATTENDS),
+            Volunteer.id.in_(list(volunteer_ids)),
+        )
+    )
+    return {volunteer_id for volunteer_id, name, key in rows if name_key(name) == key}
 
 
 def search(words: str, scope: Scope, limit: int = 12) -> Sequence[Volunteer]:
@@ -190,9 +261,24 @@ def at_risk(scope: Scope, limit: int = 20) -> Sequence[Shift]:
     ).all()
 
 
+def told_of(shift_id: int) -> Concerned:
+    """Count those on a shift or waiting for it, and how many are told in which way."""
+    people, told = db.session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((_reached(), 1), else_=0)), 0))
+        .select_from(Post)
+        .join(Volunteer, Volunteer.id == Post.volunteer_id)
+        .where(Post.shift_id == shift_id, Post.status.in_(LIVE))
+    ).one()
+    return Concerned(people, int(told), people - int(told))
+
+
+def _reached() -> sa.ColumnElement[bool]:
+    return Volunteer.phone.is_not(None) if phone_channel() else sa.false()
+
+
 def concerned_volunteers(occurrence_ids: Sequence[int]) -> dict[int, Concerned]:
     """Count for each date those on its shifts or waiting for them, and how many are told in which way."""
-    reached = Volunteer.phone.is_not(None) if phone_channel() else sa.false()
+    reached = _reached()
     rows = db.session.execute(
         sa.select(Shift.occurrence_id, sa.func.count(), sa.func.sum(sa.case((reached, 1), else_=0)))
         .join(Post, Post.shift_id == Shift.id)

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from portal.clock import local
 from portal.i18n import _
 from portal.volunteers.enrolment import OF_AGE, age_on
-from portal.volunteers.models import Volunteer
+from portal.volunteers.models import Team, TeamStation, Volunteer
 from portal.volunteers.shift_models import PostStatus, Shift
 
 LIVE = (PostStatus.CONFIRMED, PostStatus.WAITING)
@@ -15,6 +17,12 @@ NOON, EVENING = 12, 18  # hours at which the parts of a day begin that Volunteer
 def withdraw_until(shift: Shift) -> datetime:
     """Return until when who has taken a shift may withdraw without ringing."""
     return shift.starts_at - timedelta(hours=shift.cut_off_hours)
+
+
+def nearness(station_id: int) -> sa.Case[int]:
+    """Order teams as seen from a station: at home there, those that serve it, the others."""
+    serves = sa.exists().where(TeamStation.team_id == Team.id, TeamStation.station_id == station_id)
+    return sa.case((Team.station_id == station_id, 0), (serves, 1), else_=2)
 
 
 def unfit(shift: Shift, volunteer: Volunteer) -> str:

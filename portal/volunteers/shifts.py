@@ -11,12 +11,13 @@ from portal.access import Actor
 from portal.activities.followers import Concerned
 from portal.activities.models import Activity, Occurrence, OccurrenceStatus
 from portal.audit.actions import record
-from portal.clock import now
+from portal.clock import local, now
 from portal.db import lock, transaction
 from portal.errors import Missing, OutOfDate, Refused
-from portal.i18n import _, ngettext
+from portal.i18n import _, clock_time, ngettext, short_day
 from portal.once import done, earlier
-from portal.stations.queries import is_in_scope
+from portal.stations.models import Station
+from portal.stations.queries import in_language, is_in_scope
 from portal.volunteers import shift_notices as notices
 from portal.volunteers.models import Team
 from portal.volunteers.posts import locked, settle
@@ -39,6 +40,7 @@ class Wanted:
     skill: str = ""
     word: str = ""
     cut_off_hours: int = 2
+    anyway: bool = False  # though the team has another shift then
 
 
 def make(occurrence_id: int, wanted: Wanted, by: Actor, key: str = "") -> int:
@@ -46,7 +48,8 @@ def make(occurrence_id: int, wanted: Wanted, by: Actor, key: str = "") -> int:
 
     Raises:
         Missing: there is no such occurrence within the actor's scope, or no such team.
-        Refused: it is a draft, cancelled or over, or the shift makes no sense there; `field` says where.
+        Refused: it is a draft, cancelled or over, the shift makes no sense there, or the team has another
+            one then (`anyway`); `field` says where.
     """
     form = f"shift.made:{occurrence_id}"
     with transaction() as session:
@@ -59,6 +62,7 @@ def make(occurrence_id: int, wanted: Wanted, by: Actor, key: str = "") -> int:
         if not occurrence.published:
             raise Refused(_("This is a draft. Publish it, then ask for volunteers."))
         _check(session, occurrence, wanted)
+        _check_team(session, wanted, None)
         shift = Shift(occurrence_id=occurrence_id, created_by=by.name, created_at=now())
         _write(shift, wanted)
         session.add(shift)
@@ -68,13 +72,16 @@ def make(occurrence_id: int, wanted: Wanted, by: Actor, key: str = "") -> int:
         return shift.id
 
 
-def change(shift_id: int, wanted: Wanted, by: Actor) -> None:
+def change(shift_id: int, wanted: Wanted, by: Actor) -> int:
     """Change a shift; those on it are told of another time or word, and new places go to who waits.
+
+    Return the id of its date.
 
     Raises:
         Missing: there is no such shift within the actor's scope, or no such team.
         OutOfDate: it is cancelled.
-        Refused: fewer places than are taken, or the shift makes no sense there; `field` says where.
+        Refused: fewer places than are taken, the shift makes no sense there, or the team has another one at
+            its new time (`anyway`); `field` says where.
     """
     with transaction() as session:
         shift, occurrence = locked(session, shift_id, by)
@@ -90,6 +97,7 @@ def change(shift_id: int, wanted: Wanted, by: Actor) -> None:
                 ),
                 field="head_count",
             )
+        _check_team(session, wanted, shift)
         told = (shift.starts_at, shift.ends_at, shift.word) != (wanted.starts_at, wanted.ends_at, wanted.word)
         _write(shift, wanted)
         session.flush()
@@ -97,6 +105,7 @@ def change(shift_id: int, wanted: Wanted, by: Actor) -> None:
             notices.changed(session, shift, now().isoformat(), shift.word)
         settle(session, shift, occurrence)
         record(session, by, "shift.changed", "shift", shift.id, occurrence.station_id, detail=shift.role)
+        return occurrence.id
 
 
 def cancel(shift_id: int, reason: str, by: Actor) -> None:
@@ -114,6 +123,7 @@ def cancel(shift_id: int, reason: str, by: Actor) -> None:
         if shift.ends_at <= now():
             raise Refused(_("This shift is over."))
         shift.status = ShiftStatus.CANCELLED
+        shift.cancelled_at, shift.cancel_reason = now(), reason
         session.flush()
         if occurrence.status is OccurrenceStatus.PLANNED:  # else they have been told already
             notices.called_off(session, shift, "shift", reason)
@@ -131,10 +141,49 @@ def _check(session: Session, occurrence: Occurrence, wanted: Wanted) -> None:
         raise Refused(_("That is too far from the date itself."), field="starts")
     if not 1 <= wanted.head_count <= MOST_PEOPLE:
         raise Refused(_("Between 1 and %(most)s people.", most=MOST_PEOPLE), field="head_count")
-    if wanted.team_id is not None:
-        team = session.get(Team, wanted.team_id)
-        if team is None or team.closed:
-            raise Missing
+
+
+def _check_team(session: Session, wanted: Wanted, before: Shift | None) -> None:
+    """Demand a team that is there and, when team or time are new, free then; `before` is the shift as it is.
+
+    The team is locked, so that of two shifts asked for at once one sees the other.
+    """
+    if wanted.team_id is None:
+        return
+    team = lock(session, Team, wanted.team_id)
+    stays = before is not None and before.team_id == wanted.team_id
+    if team is None or (team.closed and not stays):
+        raise Missing
+    times = (before.starts_at, before.ends_at) if before is not None else None
+    if wanted.anyway or (stays and times == (wanted.starts_at, wanted.ends_at)):
+        return
+    other = session.execute(
+        sa.select(Shift.starts_at, Shift.ends_at, Shift.role, Station.short_name, Station.short_name_en)
+        .join(Occurrence, Occurrence.id == Shift.occurrence_id)
+        .join(Station, Station.id == Occurrence.station_id)
+        .where(
+            Shift.team_id == wanted.team_id,
+            Shift.id != (before.id if before is not None else 0),
+            Shift.status == ShiftStatus.OPEN,
+            Occurrence.status == OccurrenceStatus.PLANNED,
+            Shift.starts_at < wanted.ends_at,
+            Shift.ends_at > wanted.starts_at,
+        )
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(1)
+    ).first()
+    if other is not None:
+        raise Refused(
+            _(
+                "This team has a shift then already: %(day)s %(from_)s–%(until)s at %(station)s, %(role)s.",
+                day=short_day(local(other.starts_at).date()),
+                from_=clock_time(other.starts_at),
+                until=clock_time(other.ends_at),
+                station=in_language(other.short_name, other.short_name_en),
+                role=other.role,
+            ),
+            field="anyway",
+        )
 
 
 def _write(shift: Shift, wanted: Wanted) -> None:

@@ -11,6 +11,7 @@ from portal.errors import Forbidden, Missing, Refused
 from portal.i18n import _, ngettext, short_day
 from portal.volunteers import hours, hours_queries, presence
 from portal.volunteers.hours_forms import EntryForm, OutForm, RollForm
+from portal.volunteers.shift_queries import also_attend
 from portal.web.answers import go, page, show
 from portal.web.qr import qr_path
 from portal.web.text import number_of, tidy, without_unseen
@@ -103,13 +104,15 @@ def check_somebody_in(occurrence_id: int) -> Response:
     if volunteer is None:
         form.refuse("number", _("Nobody has this number."))
         return _check_in_page(found, form, 422)
-    name = volunteer.name
+    name, volunteer_id = volunteer.name, volunteer.id
     try:
-        presence.call_in(occurrence_id, volunteer.id, now(), actor())
+        presence.call_in(occurrence_id, volunteer_id, now(), actor())
     except Refused as refusal:
         form.refuse("number", refusal.message)
         return _check_in_page(_published(occurrence_id), form, 409)
     flash(_("%(name)s is in.", name=name))
+    if also_attend(occurrence_id, [volunteer_id]):
+        flash(_("They are signed up as a visitor, too: they count once on each side."))
     return go(url_for(".check_in", occurrence_id=occurrence_id))
 
 

@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule
 
 from portal.access import STAFF, WRITERS, Role, guards
 from portal.accounts.actions import invite
+from portal.db import transaction
 from portal.registrations.links import token_of
+from portal.volunteers.models import Team, Volunteer
 from tests.browser import Browser
 from tests.conftest import SignIn
 from tests.make import Make, each_week
@@ -131,6 +134,8 @@ writers    POST  /staff/teams/new
 writers    GET   /staff/teams/<team_id>/edit
 writers    POST  /staff/teams/<team_id>/edit
 writers    POST  /staff/occurrences/<occurrence_id>/shifts
+staff      GET   /staff/shifts/<shift_id>
+writers    POST  /staff/shifts/<shift_id>
 writers    POST  /staff/shifts/<shift_id>/cancel
 writers    POST  /staff/shifts/<shift_id>/posts
 writers    POST  /staff/shifts/<shift_id>/withdraw
@@ -140,6 +145,18 @@ volunteers GET   /volunteer/shifts
 volunteers GET   /volunteer/shifts/<shift_id>
 volunteers POST  /volunteer/shifts/<shift_id>
 volunteers POST  /volunteer/shifts/<shift_id>/withdraw
+volunteers GET   /volunteer/teams/<team_id>
+volunteers POST  /volunteer/teams/<team_id>/wishes/<membership_id>
+volunteers GET   /volunteer/teams/<team_id>/members/<membership_id>
+volunteers POST  /volunteer/teams/<team_id>/members/<membership_id>/phone
+volunteers GET   /volunteer/teams/<team_id>/members/<membership_id>/end
+volunteers POST  /volunteer/teams/<team_id>/members/<membership_id>/end
+volunteers GET   /volunteer/teams/<team_id>/shifts/<shift_id>
+volunteers GET   /volunteer/teams/<team_id>/shifts/<shift_id>/cover
+volunteers POST  /volunteer/teams/<team_id>/shifts/<shift_id>/cover
+volunteers GET   /volunteer/teams/<team_id>/dates/<occurrence_id>
+volunteers POST  /volunteer/teams/<team_id>/dates/<occurrence_id>/in
+volunteers POST  /volunteer/teams/<team_id>/presences/<presence_id>/out
 
 staff      GET   /staff/stations/
 staff      GET   /staff/stations/<slug>
@@ -192,11 +209,27 @@ def routes(app: Flask, method: str) -> list[Rule]:
 
 def address(app: Flask, rule: Rule, make: Make, station: str) -> str:
     """Return where a route leads for things of this station."""
-    values = {name: THINGS[name](make, station) for name in rule.arguments if name != "token"}
+    things = led_things(app, make, station) if rule.rule.startswith("/volunteer/teams/") else THINGS
+    values = {name: things[name](make, station) for name in rule.arguments if name != "token"}
     if "token" in rule.arguments:
         with app.app_context():
             values["token"] = token_for(rule, make, station)
     return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def led_things(app: Flask, make: Make, station: str) -> dict[str, Callable[[Make, str], object]]:
+    """Make a team led by the volunteer who signed in last, with a member and a shift, for leaders' pages."""
+    team_id = make.team(station)
+    member = make.volunteer(team_id, station)
+    occurrence_id = make.occurrence(station)
+    shift_id = make.shift(occurrence_id, team_id=team_id)
+    with app.app_context(), transaction() as session:
+        signed_in = sa.select(Volunteer.id).where(Volunteer.account_id.is_not(None))
+        leader_id = session.scalars(signed_in.order_by(Volunteer.id.desc())).first()
+        session.get_one(Team, team_id).leader_id = leader_id
+    made = {"team_id": team_id, "membership_id": make.membership(member), "shift_id": shift_id}
+    made |= {"occurrence_id": occurrence_id}
+    return THINGS | {name: lambda _make, _station, one=one: one for name, one in made.items()}
 
 
 def token_for(rule: Rule, make: Make, station: str) -> str:

@@ -25,9 +25,13 @@ def test_staff_open_a_shift_put_somebody_on_and_cancel_it(sign_in: SignIn, make:
     page = form.fill(put_who="晓东").submit()
     assert "林晓东" in page.one("#shifts").text()
     assert not editor.get("/staff/").all(LACKS)
-    page = page.form('form[action$="/withdraw"]').submit()
+    form = page.form('form[action$="/withdraw#shifts"]')
+    refused = form.submit()
+    assert (refused.status, len(refused.all("#shifts .err"))) == (422, 1)
+    assert not editor.get("/staff/").all(LACKS)
+    page = form.fill(off_reason="病了").submit()
     assert editor.get("/staff/").all(LACKS)
-    form = page.follow('#shifts a[href*="shift="]').form('form[action*="/cancel#shift-do"]')
+    form = page.follow('#shifts a[href^="/staff/shifts/"]').form('form[action$="/cancel"]')
     assert form.submit().status == 422
     assert form.fill(off_reason="够了").submit().status == 200
     assert not editor.get("/staff/").all(LACKS)
