@@ -34,8 +34,12 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.orders import dates as orders_dates
 from portal.orders import labels as orders_labels
-from portal.orders import menu_labels, menu_views, staff_menus
+from portal.orders import (
+    leading as orders_leading,
+)
+from portal.orders import menu_labels, menu_views, service_pages, service_queries, staff_menus, staff_serving
 from portal.registrations import following, own, staff_parties
 from portal.registrations import labels as registrations_labels
 from portal.registrations import staff as registrations_staff
@@ -43,7 +47,16 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
-from portal.volunteers import hours_labels, leading, own_hours, shifts, staff_hours, staff_shifts, teams
+from portal.volunteers import (
+    engaged,
+    hours_labels,
+    leading,
+    own_hours,
+    shifts,
+    staff_hours,
+    staff_shifts,
+    teams,
+)
 from portal.volunteers import labels as volunteers_labels
 from portal.volunteers import own as volunteers_own
 from portal.volunteers import staff as volunteers_staff
@@ -73,6 +86,7 @@ STAFF_VIEWS = (
     staff_shifts,
     staff_hours,
     staff_menus,
+    staff_serving,
 )
 OWN_VIEWS = (own, leading)  # and these on those of registrations and volunteers
 BLUEPRINTS = (
@@ -91,6 +105,8 @@ BLUEPRINTS = (
     registrations.bp,
     teams.bp,
     volunteers_own.bp,
+    orders_leading.bp,
+    service_pages.bp,
     own_hours.bp,
     menu_views.bp,
 )
@@ -148,7 +164,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     hours_labels.init_app(app)
     orders_labels.init_app(app)
     menu_labels.init_app(app)
-    followers.init_app(app, [following.Parties(), shifts.Posts()])
+    followers.init_app(app, [following.Parties(), shifts.Posts(), orders_dates.Services()])
+    engaged.init_app(app, [service_queries.ENGAGEMENT])
     panels.init_app(app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK])
     beside.init_app(app, [menu_views.PART])
     login.init_app(app)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import current_app
 
+from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.clock import now
 from portal.db import db, transaction
 from portal.errors import Missing
@@ -53,7 +54,14 @@ def _due(state: State) -> list[int]:
 
 
 def _begun() -> list[int]:
-    return _ids(Order.state == State.SCHEDULED, Order.starts_at <= now())
+    return _ids(Order.state == State.SCHEDULED, Order.starts_at <= now(), ~_date_is_off())
+
+
+def _date_is_off() -> sa.ColumnElement[bool]:
+    """Match orders whose date was cancelled: they wait for another time and do not begin."""
+    return sa.exists().where(
+        Occurrence.id == Order.occurrence_id, Occurrence.status == OccurrenceStatus.CANCELLED
+    )
 
 
 def _to_remind() -> list[int]:

@@ -161,7 +161,7 @@ STEPS = (
         Act.SCHEDULE,
         (State.ACCEPTED, State.SCHEDULED),
         State.SCHEDULED,
-        (Who.TEAM, *HANDS),
+        (Who.TEAM, *HANDS, Who.MACHINE),  # the machine: when the date that was made of it is moved
         clock=Clock.SERVE,
     ),
     Step(Act.START, (State.SCHEDULED,), State.SERVING, (Who.TEAM, Who.MACHINE), clock=Clock.SERVE),

@@ -136,6 +136,7 @@ class Order(Model):
     ends_at: Mapped[datetime | None]
     occurrence_id: Mapped[int | None] = mapped_column(ForeignKey(Occurrence.id), index=True)
     # what came of it
+    turn: Mapped[int] = mapped_column(default=1, server_default="1")  # how often it was taken up
     report: Mapped[str] = mapped_column(Sealed, default="")
     served: Mapped[int | None]  # people, as the team reports
     served_at: Mapped[datetime | None]
@@ -279,14 +280,18 @@ class OfferedHelp(Model):
 
 
 class Helper(Model):
-    """A volunteer who goes, or went, for an order."""
+    """A volunteer who goes, or went, for an order; anew when it is taken up again (`turn`)."""
 
     __tablename__ = "order_helper"
     __table_args__ = (CheckConstraint("tenths IS NULL OR tenths BETWEEN 1 AND 240", name="tenths_sensible"),)
 
     order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     volunteer_id: Mapped[int] = mapped_column(ForeignKey(Volunteer.id), primary_key=True, index=True)
     tenths: Mapped[int | None]  # hours served, as the team reports; None as long as it is still to come
+    overlap_reason: Mapped[str] = mapped_column(default="")  # why, though they have something else then
+
+    order: Mapped[Order] = relationship(lazy="raise")
 
     volunteer: Mapped[Volunteer] = relationship(lazy="raise")
 

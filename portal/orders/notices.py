@@ -60,8 +60,8 @@ def accepted(session: Session, order: Order, team: Team) -> None:
     _tell_asker(session, order, "accepted", text)
 
 
-def scheduled(session: Session, order: Order) -> None:
-    """Tell when the team comes."""
+def scheduled(session: Session, order: Order, word: str = "") -> None:
+    """Tell when the team comes, with a word of theirs."""
     if order.starts_at is None:
         return
     with in_default_language():
@@ -70,7 +70,20 @@ def scheduled(session: Session, order: Order) -> None:
             **_about(order),
             when=moment_label(order.starts_at),
         )
-    _tell_asker(session, order, "scheduled", text)
+    _tell_asker(session, order, "scheduled", f"{text} {word}".strip())
+
+
+def date_off(session: Session, order: Order, reason: str) -> None:
+    """Tell that the activity made of the order does not take place; another time is settled."""
+    with in_default_language():
+        text = _(
+            "Your order “%(title)s” (%(reference)s): it does not take place on %(when)s. %(reason)s "
+            "We settle another time and tell you.",
+            **_about(order),
+            when=moment_label(order.starts_at) if order.starts_at else "",
+            reason=reason,
+        )
+    _tell_asker(session, order, "date_off", text)
 
 
 def taken_back(session: Session, order: Order) -> None:
@@ -135,6 +148,52 @@ def hurried(session: Session, order: Order, team: Team, turn: int, note: str) ->
             note=note,
         )
     tell_leader(session, order, team, f"hurried:{turn}", text)
+
+
+def named(session: Session, order: Order, volunteer_id: int) -> None:
+    """Tell a volunteer that they go for an order; where, their own page says from the day before on."""
+    with in_default_language():
+        text = _("You go for “%(title)s” on %(when)s. If you cannot, say so soon.", **_time_of(order))
+    _tell_helper(session, order, volunteer_id, "named", text)
+
+
+def time_changed(session: Session, order: Order, volunteer_id: int) -> None:
+    """Tell a volunteer who goes for an order that the time has changed."""
+    with in_default_language():
+        text = _("“%(title)s” is on %(when)s now. If you cannot, say so soon.", **_time_of(order))
+    _tell_helper(session, order, volunteer_id, "time_changed", text)
+
+
+def not_needed(session: Session, order: Order, volunteer_id: int, why: str) -> None:
+    """Tell a volunteer that they need not go for an order after all."""
+    with in_default_language():
+        text = _("You need not go for “%(title)s” on %(when)s. %(why)s", **_time_of(order), why=why)
+    _tell_helper(session, order, volunteer_id, "not_needed", text.strip())
+
+
+def cannot_come(session: Session, order: Order, team: Team, volunteer: Volunteer, step_id: int) -> None:
+    """Tell the leader of a team that somebody who was named cannot go."""
+    with in_default_language():
+        text = _("%(name)s cannot go for “%(title)s” on %(when)s.", **_time_of(order), name=volunteer.name)
+    tell_leader(session, order, team, f"cannot_come:{step_id}", text)
+
+
+def _time_of(order: Order) -> dict[str, str]:
+    return {"title": order.title, "when": moment_label(order.starts_at) if order.starts_at else ""}
+
+
+def _tell_helper(session: Session, order: Order, volunteer_id: int, kind: str, text: str) -> None:
+    volunteer = session.get_one(Volunteer, volunteer_id)
+    channel = phone_channel()
+    tell(
+        session,
+        kind=f"order.{kind}",
+        dedupe=f"order:{order.id}:helper:{volunteer_id}:{kind}:{order.changed_at.isoformat()}",
+        station_id=volunteer.station_id,
+        recipient=volunteer.name,
+        address=f"{channel}:volunteer/{volunteer.id}" if channel and volunteer.phone else "",
+        text=text,
+    )
 
 
 def _about(order: Order) -> dict[str, str]:

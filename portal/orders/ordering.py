@@ -291,6 +291,7 @@ def reopen(order_id: int, note: str, by: Actor | None = None) -> None:
         row.grade = row.rated_at = row.rated_by = None
         row.words = row.report = ""
         row.reminded = 0
+        row.turn += 1  # who served before, stays written down
         row.desk_id = dispatching_desk(session, row.station_id)
         session.flush()
 

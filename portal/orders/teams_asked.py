@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from portal.clock import now
 from portal.orders import notices
+from portal.orders.dates import leave_date
 from portal.orders.door import JOBS, move
 from portal.orders.flow import Act
-from portal.orders.models import Helper, Offer, OfferStatus, Order
+from portal.orders.helping import release
+from portal.orders.models import Offer, OfferStatus, Order
 from portal.volunteers.models import Team
 
 LIVE = (OfferStatus.ASKED, OfferStatus.ACCEPTED)
@@ -53,6 +55,7 @@ def let_go(session: Session, order: Order, why: str, told: bool = True) -> None:
         offer.answered_at = offer.answered_at or now()
         if told and was in LIVE:
             notices.not_any_more(session, order, session.get_one(Team, offer.team_id), offer.id, why)
+    release(session, order, why, told)
+    leave_date(session, order)
     order.team_id = order.starts_at = order.ends_at = None
-    session.execute(sa.delete(Helper).where(Helper.order_id == order.id, Helper.tenths.is_(None)))
     session.flush()

@@ -69,6 +69,11 @@ class EntryForm(Form):
     @property
     def tenths(self) -> int | None:
         """Return the hours in tenths."""
-        whole, _point, rest = _digits(self.hours.data).partition(".")
-        good = whole.isascii() and whole.isdecimal() and (not rest or (rest.isascii() and rest.isdecimal()))
-        return int(whole) * 10 + int(rest or 0) if good and len(rest) <= 1 else None
+        return tenths_of_text(self.hours.data)
+
+
+def tenths_of_text(text: str | None) -> int | None:
+    """Read hours with at most one decimal, as 2 or 2.5, in tenths; None if it is something else."""
+    whole, _point, rest = _digits(text).partition(".")
+    good = whole.isascii() and whole.isdecimal() and (not rest or (rest.isascii() and rest.isdecimal()))
+    return int(whole) * 10 + int(rest or 0) if good and len(rest) <= 1 else None

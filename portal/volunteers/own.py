@@ -11,7 +11,7 @@ from portal.errors import Refused
 from portal.i18n import _, moment_label
 from portal.i18n import lazy_gettext as _l
 from portal.stations.queries import card
-from portal.volunteers import leading_queries, posts, queries, shift_queries
+from portal.volunteers import engaged, leading_queries, posts, queries, shift_queries
 from portal.volunteers.models import Team
 from portal.volunteers.shift_models import PostStatus
 from portal.volunteers.shift_rules import unfit, withdraw_until
@@ -51,6 +51,7 @@ def home() -> Response:
         positions=shift_queries.positions(own),
         led=leading_queries.led_by(me.id),
         offers=shift_queries.offers(me, own),
+        engagements=engaged.gathered(me.id, at_home=True),
         station_card=card,
         form=Form(formdata=None),
     )
@@ -62,7 +63,13 @@ def shifts() -> Response:
     """List one's shifts to come."""
     me = queries.me()
     own = shift_queries.own_posts(me.id, now())
-    return page("volunteers/shifts.html", own=own, positions=shift_queries.positions(own), station_card=card)
+    return page(
+        "volunteers/shifts.html",
+        own=own,
+        positions=shift_queries.positions(own),
+        engagements=engaged.gathered(me.id, at_home=False),
+        station_card=card,
+    )
 
 
 @bp.get("/shifts/<int:shift_id>")

@@ -4,6 +4,7 @@ First come, first served: a newcomer never overtakes the queue, and nobody waits
 whatever frees one calls settle() in its own transaction.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, clock_time
 from portal.once import done, earlier
 from portal.stations.queries import is_in_scope
+from portal.volunteers import engaged
 from portal.volunteers import shift_notices as notices
 from portal.volunteers.models import Volunteer
 from portal.volunteers.shift_models import Post, PostStatus, Shift, ShiftStatus
@@ -148,6 +150,32 @@ def withdraw(shift_id: int, volunteer_id: int, by: Actor, reason: str = "") -> N
         settle(session, shift, occurrence)
 
 
+def bring(session: Session, shift_id: int, people: Mapping[int, str], by: Actor) -> None:
+    """Give volunteers who go anyhow their places on a shift just made; by id, why they do two things at once.
+
+    The volunteers are locked by who calls, and the shift has room for them.
+    """
+    shift = lock(session, Shift, shift_id)
+    if shift is None or shift.team_id is None:
+        raise Missing
+    for volunteer_id, why_both in people.items():
+        session.add(
+            Post(
+                shift_id=shift_id,
+                volunteer_id=volunteer_id,
+                team_id=shift.team_id,
+                status=PostStatus.CONFIRMED,
+                place=None,
+                overlap_reason=why_both,
+                entered_by=by.name,
+                created_at=now(),
+                changed_at=now(),
+            )
+        )
+        shift.taken += 1
+    session.flush()
+
+
 def settle(session: Session, shift: Shift, occurrence: Occurrence) -> None:
     """Give what is free on a locked shift to its queue, the first first."""
     off = shift.status is ShiftStatus.CANCELLED or occurrence.status is OccurrenceStatus.CANCELLED
@@ -247,9 +275,12 @@ def _check_overlap(session: Session, shift: Shift, volunteer: Volunteer, reason:
         .order_by(Shift.starts_at)
         .limit(1)
     )
-    if other is None or reason:
-        return other is not None
-    what = {"role": other.role, "from_": clock_time(other.starts_at), "until": clock_time(other.ends_at)}
+    found = [engaged.Busy(volunteer.id, other.role, other.starts_at, other.ends_at)] if other else []
+    found += engaged.busy([volunteer.id], shift.starts_at, shift.ends_at)
+    if not found or reason:
+        return bool(found)
+    first = found[0]
+    what = {"role": first.what, "from_": clock_time(first.starts_at), "until": clock_time(first.ends_at)}
     if by_staff:
         raise Refused(
             _("They have another shift then: %(role)s, %(from_)s–%(until)s. Say why both.", **what),

@@ -17,6 +17,7 @@ from portal.registrations.models import Registration, Status
 from portal.registrations.notices import phone_channel
 from portal.registrations.party import name_key
 from portal.stations.queries import in_scope, with_neighbours
+from portal.volunteers import engaged
 from portal.volunteers.models import Membership, MembershipStatus, Team, TeamStation, Volunteer
 from portal.volunteers.shift_models import Post, PostStatus, Shift, ShiftStatus
 from portal.volunteers.shift_rules import LIVE, has_time, nearness, unfit
@@ -143,6 +144,7 @@ def offers(volunteer: Volunteer, own: Sequence[Post]) -> list[Offer]:
         for post in own
         if post.shift.status is ShiftStatus.OPEN and post.shift.occurrence.status is OccurrenceStatus.PLANNED
     ]
+    busy += [(one.starts_at, one.ends_at) for one in engaged.busy([volunteer.id], now(), now() + AHEAD)]
     return [
         Offer(found, near)
         for found, near in rows

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 # Home and the list ask where one stands in each queue, home also which teams one leads; a shift, for which
 # teams it can be taken and whether one comes as a visitor, too.
-PAGES = {"/volunteer/": 6, "/volunteer/shifts": 4, "/volunteer/shifts/{shift}": 6}
+PAGES = {"/volunteer/": 9, "/volunteer/shifts": 5, "/volunteer/shifts/{shift}": 6}
 
 
 def enter(app: Flask, make: Make, volunteer_id: int, role: Role = Role.VOLUNTEER) -> Browser:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0008"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)  # UTC
@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.Column("words", sa.LargeBinary(), nullable=False),
         sa.Column("rated_at", MOMENT, nullable=True),
         sa.Column("rated_by", one_of("ratedby", "link", "phone"), nullable=True),
+        sa.Column("turn", ROW_ID, server_default="1", nullable=False),
         sa.Column("reminded", ROW_ID, server_default="0", nullable=False),
         sa.Column("closed_at", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
@@ -321,8 +322,10 @@ def upgrade() -> None:
     op.create_table(
         "order_helper",
         sa.Column("order_id", ROW_ID, nullable=False),
+        sa.Column("turn", ROW_ID, nullable=False),
         sa.Column("volunteer_id", ROW_ID, nullable=False),
         sa.Column("tenths", ROW_ID, nullable=True),
+        sa.Column("overlap_reason", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "tenths IS NULL OR tenths BETWEEN 1 AND 240", name=op.f("ck_order_helper_tenths_sensible")
         ),
@@ -332,7 +335,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["volunteer_id"], ["volunteer.id"], name=op.f("fk_order_helper_volunteer_id_volunteer")
         ),
-        sa.PrimaryKeyConstraint("order_id", "volunteer_id", name=op.f("pk_order_helper")),
+        sa.PrimaryKeyConstraint("order_id", "turn", "volunteer_id", name=op.f("pk_order_helper")),
     )
     op.create_index(op.f("ix_order_helper_volunteer_id"), "order_helper", ["volunteer_id"])
     op.create_table(

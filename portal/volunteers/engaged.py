@@ -1,0 +1,57 @@
+"""Let later features say what volunteers do besides shifts: when it is, and on the volunteers' own pages.
+
+create_app() lists the features; nobody is on a shift and elsewhere at the same time.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, current_app
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """That somebody has something to do between two moments."""
+
+    volunteer_id: int
+    what: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """One feature's part in what volunteers do.
+
+    `busy` lists what some volunteers have to do that overlaps a time. `gather` gets
+    somebody's id, and whether it is for their first page or for the list of their shifts; it returns the
+    context of `template`, or None when there is nothing to show.
+    """
+
+    template: str
+    gather: Callable[[int, bool], dict[str, Any] | None]
+    busy: Callable[[Sequence[int], datetime, datetime], Sequence[Busy]]
+
+
+def init_app(app: Flask, engagements: Iterable[Engagement]) -> None:
+    """Name the engagements of this app."""
+    app.extensions["engagements"] = tuple(engagements)
+
+
+def _engagements() -> tuple[Engagement, ...]:
+    found: tuple[Engagement, ...] = current_app.extensions.get("engagements", ())
+    return found
+
+
+def busy(volunteer_ids: Sequence[int], starts: datetime, ends: datetime) -> list[Busy]:
+    """List what these volunteers do besides shifts that overlaps a time, the first first."""
+    found = [one for each in _engagements() for one in each.busy(volunteer_ids, starts, ends)]
+    return sorted(found, key=lambda one: (one.starts_at, one.volunteer_id))
+
+
+def gathered(volunteer_id: int, at_home: bool) -> list[tuple[str, dict[str, Any]]]:
+    """Return (template, context) of each feature with something for a volunteer's first page, or shifts."""
+    found = [(each.template, each.gather(volunteer_id, at_home)) for each in _engagements()]
+    return [(template, context) for template, context in found if context is not None]
