@@ -297,6 +297,7 @@ class Make:
                 "starts_at": date_of.starts_at,
                 "ends_at": date_of.ends_at,
                 "head_count": 2,
+                "anyway": True,
             }
             wanted = shifts.Wanted(**given | what)
             return shifts.make(occurrence_id, wanted, self.actor(Role.EDITOR, "center"))

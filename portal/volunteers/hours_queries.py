@@ -150,6 +150,12 @@ def unsettled(scope: Scope) -> list[tuple[Occurrence, int]]:
     return [(occurrence, count) for occurrence, count in rows]
 
 
+def volunteers_came(occurrence_id: int) -> int:
+    """Count the volunteers who were at a date (志愿者人次), each once however often they came."""
+    people = sa.select(sa.func.count(sa.distinct(Presence.volunteer_id)))
+    return db.session.scalar(people.where(Presence.occurrence_id == occurrence_id)) or 0
+
+
 def roll(occurrence_id: int, day: date) -> list[Called]:
     """List who has a post at a date, or was there on the day, with their pairs."""
     posted = (

@@ -14,7 +14,7 @@ from portal.activities.staff_dates import occurrence_page
 from portal.clock import now, today
 from portal.errors import Missing, Refused
 from portal.i18n import _
-from portal.volunteers import posts, shift_queries, shifts
+from portal.volunteers import hours_queries, posts, shift_queries, shifts
 from portal.volunteers.shift_forms import PutOnForm, ShiftForm, ShiftReasonForm, TakeOffForm
 from portal.volunteers.shift_models import Shift, ShiftStatus
 from portal.web.answers import go, page
@@ -34,6 +34,7 @@ def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None
         "shifts": shift_queries.shifts_of(found.id),
         "posts": people,
         "attend": shift_queries.also_attend(found.id, live),
+        "came": hours_queries.volunteers_came(found.id) if found.starts_at <= now() else 0,
         "add": (given.get("shift_form") or _new_form(found)) if may_write else None,
         "put_on": given.get("put_on") or PutOnForm(formdata=None, prefix="put_"),
         "chosen": given.get("chosen", 0),

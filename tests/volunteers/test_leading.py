@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,6 @@ from portal.volunteers import cover, leading_queries, posts, shifts
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.shift_models import CheckWay, Presence, Shift
 from tests.browser import Browser
-from tests.ground.crowd import crowd, failures
 from tests.make import Make, span
 from tests.statements import counted
 from tests.volunteers.test_own_pages import enter
@@ -53,7 +53,7 @@ def leader(app: Flask, make: Make, led: Led) -> Browser:
     return enter(app, make, led.leader_id, Role.LEADER)
 
 
-def wish(app: Flask, make: Make, team_id: int, **what: object) -> int:
+def wish(app: Flask, make: Make, team_id: int, **what: Any) -> int:
     """Let a new volunteer ask to join a team and return the id of the wish."""
     person = make.volunteer(team_id, **what)
     with app.app_context(), transaction() as session:
@@ -76,7 +76,7 @@ def messages(kind: str) -> list[Message]:
 # The team's page
 
 
-def test_leaders_find_their_team_from_their_first_page(app: Flask, make: Make, led: Led, leader: Browser) -> None:
+def test_leaders_find_their_team_from_home(app: Flask, make: Make, led: Led, leader: Browser) -> None:
     page = leader.get("/volunteer/").follow(f'a[href="{led.path}"]')
     assert page.all(f'a[href="{led.path}/shifts/{led.shift_id}"]')
     plain = enter(app, make, make.volunteer(led.team_id))
@@ -97,10 +97,21 @@ def test_a_team_one_does_not_lead_is_not_there(app: Flask, make: Make, led: Led,
     with app.app_context():
         occurrence_id = db.session.get_one(Shift, led.shift_id).occurrence_id
     pages = {
-        "GET": ["", f"/members/{member}", f"/members/{member}/end", f"/shifts/{led.shift_id}"]
-        + [f"/shifts/{led.shift_id}/cover", f"/dates/{occurrence_id}"],
-        "POST": [f"/wishes/{member}", f"/members/{member}/phone", f"/members/{member}/end"]
-        + [f"/shifts/{led.shift_id}/cover", f"/dates/{occurrence_id}/in"],
+        "GET": [
+            "",
+            f"/members/{member}",
+            f"/members/{member}/end",
+            f"/shifts/{led.shift_id}",
+            f"/shifts/{led.shift_id}/cover",
+            f"/dates/{occurrence_id}",
+        ],
+        "POST": [
+            f"/wishes/{member}",
+            f"/members/{member}/phone",
+            f"/members/{member}/end",
+            f"/shifts/{led.shift_id}/cover",
+            f"/dates/{occurrence_id}/in",
+        ],
     }
     others = make.team()
     other = enter(app, make, make.volunteer(others, leads=True), Role.LEADER)
@@ -116,8 +127,8 @@ def test_a_team_one_does_not_lead_is_not_there(app: Flask, make: Make, led: Led,
         assert leader.get(led.path + tail).status == 200
 
 
-def test_a_wish_is_granted_or_refused_with_a_reason(app: Flask, make: Make, led: Led, leader: Browser) -> None:
-    young = {"born_on": date(2012, 3, 7), "guardian": "家长", "guardian_consent": "v1"}
+def test_a_wish_is_granted_or_refused_saying_why(app: Flask, make: Make, led: Led, leader: Browser) -> None:
+    young: dict[str, Any] = {"born_on": date(2012, 3, 7), "guardian": "家长", "guardian_consent": "v1"}
     one, other = wish(app, make, led.team_id, name="示例小明", **young), wish(app, make, led.team_id)
     page = leader.get(led.path)
     assert "示例小明" in page.text
@@ -153,7 +164,9 @@ def test_a_whole_phone_number_is_shown_after_why_was_logged(
     app: Flask, make: Make, led: Led, leader: Browser
 ) -> None:
     phone = "13800001111"
-    person = make.volunteer(led.team_id, phone=phone, phone_index=phone_index(phone))
+    with app.app_context():
+        index = phone_index(phone)
+    person = make.volunteer(led.team_id, phone=phone, phone_index=index)
     path = f"{led.path}/members/{make.membership(person)}"
     page = leader.get(path)
     assert phone not in page.response.text
@@ -191,7 +204,7 @@ def test_a_shift_shows_who_comes_who_waits_and_who_withdrew_when(
     page = leader.get(f"{led.path}/shifts/{anyones}")
     assert "示例甲" in page.text
     assert "别队的人" not in page.text
-    assert "2" in page.one(".facts .pill").text() or "1" in page.one(".facts .pill").text()
+    assert "1" in page.one(".facts .pill").text()  # of three two are taken, one of them by another team
 
 
 def test_a_cancelled_shift_says_why(app: Flask, make: Make, led: Led, leader: Browser) -> None:
@@ -221,7 +234,7 @@ def test_only_those_who_fit_and_have_time_are_asked_each_once(
         min_age=16,
         head_count=3,
     )
-    able = {"skills": "理发"}
+    able: dict[str, Any] = {"skills": "理发"}
     good = make.volunteer(led.team_id, phone="13800002222", phone_index=phone_index("13800002222"), **able)
     plain = make.volunteer(led.team_id, **able)  # without a phone: somebody has to ring
     make.volunteer(led.team_id)  # cannot cut hair
@@ -317,24 +330,6 @@ def test_a_shift_of_any_team_concerns_those_who_took_it(
     assert cover.ask(led.team_id, anyones, led.leader_id, actor).people == 1
 
 
-def test_two_who_ask_at_once_ask_once(app: Flask, make: Make, led: Led, actor: Actor) -> None:
-    for _ in range(3):
-        make.volunteer(led.team_id)
-
-    def ask(number: int) -> str:
-        with app.app_context():
-            try:
-                return f"{cover.ask(led.team_id, led.shift_id, led.leader_id, actor, f'k{number}').people}"
-            except Refused:
-                return "refused"
-
-    answers = crowd(6, ask)
-    assert failures(answers) == []
-    assert sorted(answers) == ["3"] + ["refused"] * 5
-    with app.app_context():
-        assert len(messages("shift.cover")) == 3
-
-
 def test_the_leader_looks_first_and_then_asks(app: Flask, make: Make, led: Led, leader: Browser) -> None:
     make.volunteer(led.team_id, name="示例甲")
     page = leader.get(f"{led.path}/shifts/{led.shift_id}").follow('a[href$="/cover"]')
@@ -393,7 +388,7 @@ def test_the_leader_calls_the_roll_now_and_by_time(
         first, second = pairs[people[0]].id, pairs[people[1]].id
     noon.move_to(datetime(2026, 6, 10, 14, 0, tzinfo=ZONE))
     page = leader.get(path)
-    page.form(f'form[action$="/presences/{first}/out"].s-none, li form[action$="/presences/{first}/out"]').submit()
+    page.form(f'li form[action$="/presences/{first}/out"]').submit()
     form = page.form(f'details form[action$="/presences/{second}/out"]')
     assert form.fill(time="11:00").submit().status == 409
     form.fill(time="13:30").submit()
