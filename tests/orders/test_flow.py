@@ -134,11 +134,5 @@ def test_the_table_of_the_portal_has_no_more_rows_than_the_one_of_the_tests() ->
         for before in sources.split()
         for after in targets.split()
     }
-    by_time = {
-        ("offered", "admitted"),
-        ("admitted", "offered"),
-        ("scheduled", "serving"),
-        ("rating", "closed"),
-    }
     theirs = {(before.value, step.to.value) for step in flow.STEPS for before in step.sources}
     assert theirs - {("draft", "submitted")} <= ours | BY_TIME
