@@ -185,14 +185,13 @@ class ServiceRecord(Model):
     __tablename__ = "service_record"
     __table_args__ = (
         CheckConstraint("tenths BETWEEN 1 AND 240", name="tenths_within_a_day"),
-        CheckConstraint(
-            "from_pairs OR (source = 'manual' AND evidence <> '')", name="entered_has_evidence"
-        ),
+        CheckConstraint("from_pairs OR (source = 'manual' AND evidence <> '')", name="entered_has_evidence"),
         CheckConstraint(
             "source <> 'manual' OR (reason <> '' AND recorder_id IS NOT NULL)", name="manual_has_recorder"
         ),
         CheckConstraint(
-            "source <> 'manual' OR status <> 'valid' OR (approver_id IS NOT NULL AND approver_id <> recorder_id)",
+            "source <> 'manual' OR status <> 'valid' OR "
+            "(approver_id IS NOT NULL AND approver_id <> recorder_id)",
             name="manual_has_second_person",
         ),
         CheckConstraint("(approver = '') = (approver_id IS NULL)", name="approver_has_account"),
@@ -216,7 +215,7 @@ class ServiceRecord(Model):
     status: Mapped[HoursStatus]
     reason: Mapped[str] = mapped_column(default="")
     evidence: Mapped[str] = mapped_column(default="")
-    # Beside each name, which may change or be somebody else's too, stands the account: people are told apart by it.
+    # Two people may have one name: they are told apart by the account beside it.
     recorder: Mapped[str]  # the portal itself for 系统签到
     recorder_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id), index=True)
     approver: Mapped[str] = mapped_column(default="")  # or who returned it
@@ -245,9 +244,7 @@ class HoursDoubt(Model):
         CheckConstraint("length(words) BETWEEN 1 AND 120", name="words_length"),
         CheckConstraint("(settled_at IS NULL) = (note = '')", name="settled_has_note"),
         CheckConstraint("(settled_at IS NULL) = (settled_by = '')", name="settled_has_name"),
-        Index(
-            "ix_hours_doubt_open", "record_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN
-        ),
+        Index("ix_hours_doubt_open", "record_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_hours_doubt_record_id", "record_id"),
         Index("ix_hours_doubt_settled_at", "settled_at"),
     )

@@ -18,8 +18,7 @@ from portal.audit.models import AuditEntry
 from portal.clock import ZONE, local, now, today
 from portal.db import db, transaction
 from portal.errors import Forbidden, Missing, OutOfDate, Refused
-from portal.messages.models import Message
-from portal.volunteers import hours, presence
+from portal.volunteers import hours, hours_due, presence
 from portal.volunteers import hours_queries as queries
 from portal.volunteers.hours import AUTOMATIC, Pair, Source
 from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus, Presence, ServiceRecord
@@ -313,36 +312,6 @@ def test_time_at_two_dates_at_once_counts_once(make: Make, clock: time_machine.T
     assert [row.tenths for row in records(volunteer)] == [20, 10]
 
 
-def test_who_doubts_a_record_is_called(make: Make, clock: time_machine.Traveller) -> None:
-    volunteer = serve(make, clock, timedelta(hours=2))
-    row, me = records(volunteer)[0].id, make.actor(Role.VOLUNTEER)
-    with pytest.raises(Missing):
-        hours.ask_for_correction(row, "少了", make.volunteer(), me)
-    hours.ask_for_correction(row, "少了", volunteer, me)
-    call = db.session.scalars(sa.select(Message)).one()
-    assert (call.status, call.address) == ("to_call", "")
-    assert "少了" in call.text
-
-
-def test_ten_working_days_pass_over_holidays_and_make_up_days() -> None:
-    # 1 to 8 October 2025 were off; Sunday 28 September and Saturday 11 October were worked.
-    assert queries.working_days_before(date(2025, 10, 13), 3) == date(2025, 10, 9)
-    assert queries.working_days_before(date(2025, 10, 9), 1) == date(2025, 9, 30)
-    assert queries.working_days_before(date(2025, 9, 29), 1) == date(2025, 9, 28)
-
-
-def test_dates_without_hours_come_up_after_ten_working_days(
-    make: Make, clock: time_machine.Traveller
-) -> None:
-    volunteer, date_id = make.volunteer(), make.occurrence(when=span(0, "08:00", "10:00"))
-    presence.check(presence.code_at(date_id, now()), volunteer, make.actor())
-    clock.shift(timedelta(days=9))
-    assert queries.unsettled(make.scope()) == []
-    clock.shift(timedelta(days=12))
-    assert [(one.id, people) for one, people in queries.unsettled(make.scope())] == [(date_id, 1)]
-    assert queries.unsettled(make.scope("s2")) == []
-
-
 def test_lists_cost_the_same_with_one_and_with_many(
     app: Flask, make: Make, clock: time_machine.Traveller
 ) -> None:
@@ -359,7 +328,7 @@ def test_lists_cost_the_same_with_one_and_with_many(
         with counted(app) as statements:
             queries.totals(volunteer), queries.totals(scope=scope), queries.records_of(volunteer)
             assert len(queries.waiting(scope)) >= number
-            queries.open_pairs(scope), queries.unsettled(scope)
+            queries.open_pairs(scope), hours_due.unsettled(scope)
             assert len(queries.roll(date_id, today())) >= number
         costs.append(len(statements))
     assert costs[0] == costs[1] == 8

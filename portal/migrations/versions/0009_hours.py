@@ -1,4 +1,4 @@
-"""Tell people apart by their accounts in presences and hours; keep doubts about hours, and who did not come."""
+"""Tell people apart by account in presences and hours; keep doubts about hours, and who did not come."""
 
 from collections.abc import Sequence
 
@@ -98,10 +98,7 @@ def upgrade() -> None:
 def _columns() -> list[sa.Column[object]]:
     return [
         sa.Column("id", ROW_ID, nullable=False),
-        *(
-            sa.Column(name, ROW_ID, nullable=False)
-            for name in ("volunteer_id", "team_id", "occurrence_id")
-        ),
+        *(sa.Column(name, ROW_ID, nullable=False) for name in ("volunteer_id", "team_id", "occurrence_id")),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("tenths", ROW_ID, nullable=False),
         sa.Column("source", sa.String(20), nullable=False),
@@ -136,7 +133,8 @@ def _values() -> dict[str, str]:
     )
     return {
         "from_pairs": "source = 'system' OR evidence = ''",
-        "voider": f"CASE status WHEN 'void' THEN COALESCE(({voided.format(what='who')}), 'portal') ELSE '' END",
+        "voider": "CASE status WHEN 'void' "
+        f"THEN COALESCE(({voided.format(what='who')}), 'portal') ELSE '' END",
         "voider_id": f"CASE status WHEN 'void' THEN ({voided.format(what='account_id')}) END",
     }
 
