@@ -316,7 +316,7 @@ class Make:
             return call_in(occurrence_id, volunteer_id, now(), self.actor(Role.EDITOR, station)).presence_id
 
     def record(self, station: str = "s1", tenths: int = 20, volunteer_id: int | None = None) -> int:
-        """Write down hours of yesterday by hand at a station, waiting for approval; return the record's id."""
+        """Write down hours of yesterday by hand at a station, to be approved; return the record's id."""
         when = span(-1, "00:00", "23:59", lasts=2)
         occurrence_id = self.occurrence(station, when=when)
         volunteer_id = self.volunteer(station=station) if volunteer_id is None else volunteer_id
