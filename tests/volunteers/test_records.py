@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -141,7 +142,7 @@ def test_what_is_no_month_is_said_so_and_links_carry_the_filter(
     "wanted", [Wanted(), Wanted(team_id=1), Wanted(number="V-1"), Wanted(status=HoursStatus.WAITING)]
 )
 def test_the_list_finds_its_page_by_an_index(app_context: None, make: Make, wanted: Wanted) -> None:
-    asked: list[str] = []
+    asked: list[tuple[str, Any]] = []
     sa.event.listen(
         db.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])), named=False
     )
