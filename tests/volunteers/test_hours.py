@@ -308,6 +308,7 @@ def test_a_second_person_is_another_account_not_another_name(
     make: Make, clock: time_machine.Traveller
 ) -> None:
     volunteer, date_id = make.volunteer(), make.occurrence(when=span(0, "08:00", "20:00"))
+    make.volunteer_login(volunteer)
     team = queries.teams_ever(volunteer)[0].id
     editor, second = make.account().actor, make.account().actor
     namesake, renamed = replace(second, name=editor.name), replace(editor, name="改了名字")
