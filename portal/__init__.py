@@ -41,7 +41,15 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
-from portal.volunteers import hours_labels, own_hours, shifts, staff_hours, staff_shifts, teams
+from portal.volunteers import (
+    hours_labels,
+    own_hours,
+    shifts,
+    staff_hours,
+    staff_records,
+    staff_shifts,
+    teams,
+)
 from portal.volunteers import labels as volunteers_labels
 from portal.volunteers import own as volunteers_own
 from portal.volunteers import staff as volunteers_staff
@@ -70,6 +78,7 @@ STAFF_VIEWS = (
     volunteers_staff,
     staff_shifts,
     staff_hours,
+    staff_records,
 )
 OWN_VIEWS = (own,)  # and this on that of registrations
 BLUEPRINTS = (
@@ -144,7 +153,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     hours_labels.init_app(app)
     orders_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts()])
-    panels.init_app(app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK])
+    panels.init_app(
+        app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK, staff_records.DESK]
+    )
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)
     for blueprint in BLUEPRINTS:

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.access import Scope
-from portal.activities.lunar import OfficialDay, official_day
 from portal.activities.models import Occurrence, OccurrenceStatus
-from portal.clock import now, start_of, today
+from portal.clock import now, today
 from portal.db import db
 from portal.errors import Missing
 from portal.stations.queries import in_scope
@@ -25,7 +24,7 @@ from portal.volunteers.shift_models import (
     Shift,
 )
 
-SETTLED_WITHIN = 10  # working days
+ENTERED_WITHIN = timedelta(days=90)  # so long after a date its hours can be written down
 
 
 @dataclass(slots=True)
@@ -124,44 +123,6 @@ def open_pairs(scope: Scope, limit: int = 100) -> Sequence[Presence]:
     ).all()
 
 
-def working_days_before(day: date, number: int) -> date:
-    """Return the day so many working days before, official days off and make-up workdays heeded."""
-    while number:
-        day -= timedelta(days=1)
-        official = official_day(day)
-        rests = official in (OfficialDay.OFF, OfficialDay.EXPECTED) or (
-            day.weekday() >= 5 and official is not OfficialDay.WORK
-        )
-        number -= not rests
-    return day
-
-
-def unsettled(scope: Scope) -> list[tuple[Occurrence, int]]:
-    """List dates over for ten working days where volunteers were present and no hours came of it."""
-    since = start_of(working_days_before(today(), SETTLED_WITHIN))
-    present = sa.func.count(sa.distinct(Presence.volunteer_id))
-    settled = sa.exists().where(
-        ServiceRecord.occurrence_id == Occurrence.id,
-        ServiceRecord.status.in_((HoursStatus.VALID, HoursStatus.WAITING)),
-    )
-    people = (
-        sa.select(Presence.occurrence_id, present.label("people")).group_by(Presence.occurrence_id).subquery()
-    )
-    rows = db.session.execute(
-        sa.select(Occurrence, people.c.people)
-        .join(people, people.c.occurrence_id == Occurrence.id)
-        .where(
-            Occurrence.ends_at < since,
-            Occurrence.counts_hours.is_(True),
-            ~settled,
-            in_scope(Occurrence.station_id, scope),
-        )
-        .options(joinedload(Occurrence.activity))
-        .order_by(Occurrence.starts_at, Occurrence.id)
-    )
-    return [(occurrence, count) for occurrence, count in rows]
-
-
 def roll(occurrence_id: int, day: date) -> list[Called]:
     """List who has a post at a date, or was there on the day, with their pairs."""
     posted = (
@@ -216,7 +177,7 @@ def dates_begun(scope: Scope) -> Sequence[Occurrence]:
             Occurrence.status == OccurrenceStatus.PLANNED,
             Occurrence.counts_hours.is_(True),
             Occurrence.starts_at <= now(),
-            Occurrence.ends_at > now() - timedelta(days=90),
+            Occurrence.ends_at > now() - ENTERED_WITHIN,
             in_scope(Occurrence.station_id, scope),
         )
         .options(joinedload(Occurrence.activity))

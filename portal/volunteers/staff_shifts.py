@@ -16,6 +16,7 @@ from portal.errors import Refused
 from portal.i18n import _
 from portal.i18n import lazy_gettext as _l
 from portal.volunteers import posts, shift_queries, shifts
+from portal.volunteers.hours_forms import CountsForm
 from portal.volunteers.shift_models import MOST_PEOPLE
 from portal.web.answers import go
 from portal.web.forms import Form, WallTime, count, line
@@ -63,9 +64,19 @@ def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None
         "put_on": given.get("put_on") or PutOnForm(formdata=None, prefix="put_"),
         "chosen": given.get("chosen", 0),
         "cancel": given.get("cancel_shift") or ShiftReasonForm(formdata=None, prefix="off_"),
+        "counts": given.get("counts_form") or counts_form(found),
+        "may_count": actor().role in WRITERS and not off,
         "may_write": actor().role in WRITERS and not over and not off,
         "now": now(),
     }
+
+
+def counts_form(found: Occurrence) -> CountsForm:
+    """Return the form that says whether the hours of a date count, as it stands."""
+    form = CountsForm(formdata=None, prefix="counts_")
+    form.offer()
+    form.counts.data = "yes" if found.counts_hours else "no"
+    return form
 
 
 PANEL = Panel("volunteers", "staff/volunteers_panel.html", gather)
