@@ -54,6 +54,7 @@ from portal.volunteers import (
     own_hours,
     shifts,
     staff_hours,
+    staff_records,
     staff_shifts,
     teams,
 )
@@ -85,6 +86,7 @@ STAFF_VIEWS = (
     volunteers_staff,
     staff_shifts,
     staff_hours,
+    staff_records,
     staff_menus,
     staff_serving,
 )
@@ -166,7 +168,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts(), orders_dates.Services()])
     engaged.init_app(app, [service_queries.ENGAGEMENT])
-    panels.init_app(app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK])
+    panels.init_app(
+        app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK, staff_records.DESK]
+    )
     beside.init_app(app, [menu_views.PART])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)

@@ -28,7 +28,7 @@ from portal.registrations.actions import Receipt, register
 from portal.registrations.course import CourseReceipt, register_course
 from portal.registrations.party import Consent, Party, Source
 from portal.stations.models import Level, Room, Station
-from portal.volunteers import shifts
+from portal.volunteers import doubts, hours, hours_queries, shifts
 from portal.volunteers.models import (
     Membership,
     MembershipStatus,
@@ -38,6 +38,7 @@ from portal.volunteers.models import (
     Volunteer,
 )
 from portal.volunteers.presence import call_in
+from portal.volunteers.shift_models import ServiceRecord
 
 PASSWORD = "copper lantern drifting seaweed"
 
@@ -371,6 +372,24 @@ class Make:
             for team_id in teams:
                 session.add(MenuItemTeam(item_id=item.id, team_id=team_id))
             return item.id
+
+    def record(self, station: str = "s1", tenths: int = 20, volunteer_id: int | None = None) -> int:
+        """Write down hours of yesterday by hand at a station, to be approved; return the record's id."""
+        when = span(-1, "00:00", "23:59", lasts=2)
+        occurrence_id = self.occurrence(station, when=when)
+        volunteer_id = self.volunteer(station=station) if volunteer_id is None else volunteer_id
+        by = self.account(Role.EDITOR, station).actor
+        with self._inside():
+            team_id = hours_queries.teams_ever(volunteer_id)[0].id
+            return hours.enter(
+                volunteer_id, occurrence_id, team_id, when.first, tenths, "忘了签到", "合影", by
+            )
+
+    def doubt(self, record_id: int, words: str = "少了半小时") -> int:
+        """Let the volunteer of a record say it is wrong; return the doubt's id."""
+        with self._inside():
+            volunteer_id = db.session.get_one(ServiceRecord, record_id).volunteer_id
+            return doubts.ask(record_id, words, volunteer_id, NOBODY)
 
     def message(self, station: str = "s1", address: str = "", dedupe: str | None = None) -> int:
         """Put a message into a station's outbox and return its id; without an address it is a call."""

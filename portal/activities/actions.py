@@ -243,6 +243,8 @@ def _fill(session: Session, activity: Activity, content: Content, where: Where) 
     activity.themes = content.themes
     activity.registration = content.registration
     activity.sign_up = content.sign_up
+    if content.counts_hours is not None:
+        activity.counts_hours = content.counts_hours
     activity.party_max = content.party_max
     activity.min_age = content.min_age
     activity.max_age = content.max_age

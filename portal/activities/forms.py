@@ -254,12 +254,35 @@ class PostForm(ContentForm, PlaceFields, TimeFields, RuleFields):
     """All of a new activity on one page."""
 
     seats = count(_l("How many can come"), 1, 100_000)
+    counts_hours = RadioField(_l("Hours of volunteers"), default="yes", validate_choice=False)
     station = SelectField(_l("Which station leads"), validate_choice=False)
 
     def validate_station(self, field: Any) -> None:
         """Accept only a station within the scope."""
         if field.data not in {value for value, _label in field.choices}:
             raise ValidationError(_("Please choose the station."))
+
+    def offer(self, series: list[tuple[str, str]], cohosts: list[tuple[str, str]]) -> None:
+        """Fill in what there is to choose from."""
+        super().offer(series, cohosts)
+        self.counts_hours.choices = [
+            ("yes", _("counted: it is volunteer service")),
+            ("no", _("not counted")),
+        ]
+
+    def validate_counts_hours(self, field: Any) -> None:
+        """Accept yes or no."""
+        if field.data not in ("yes", "no"):
+            raise ValidationError(_("Please choose one."))
+
+    def content(self) -> Content:
+        """Return what was entered, with whether hours count."""
+        return replace(super().content(), counts_hours=self.counts_hours.data == "yes")
+
+    def show_content(self, activity: Activity) -> None:
+        """Fill the form with an activity, with whether hours count."""
+        super().show_content(activity)
+        self.counts_hours.data = "yes" if activity.counts_hours else "no"
 
     def where(self) -> Where:
         """Return where it takes place, and how many find room there."""

@@ -107,6 +107,8 @@ class Activity(Model):
     themes: Mapped[str] = mapped_column(default="")  # tags in words, separated by spaces, as 侨
     registration: Mapped[bool]
     sign_up: Mapped[SignUp] = mapped_column(default=SignUp.DATES, server_default=SignUp.DATES.value)
+    # Whether dates made from now on count as volunteer service; each date says so for itself.
+    counts_hours: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     seats: Mapped[int | None]
     party_max: Mapped[int] = mapped_column(default=4)
     min_age: Mapped[int | None]

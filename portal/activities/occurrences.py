@@ -222,6 +222,7 @@ def new_date(
         place_address=where.place_address,
         place_directions=where.place_directions,
         seats=where.seats,
+        counts_hours=activity.counts_hours,
         status=OccurrenceStatus.PLANNED,
         changed_at=now(),
         sequence=0,

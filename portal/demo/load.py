@@ -35,6 +35,8 @@ from portal.activities.search import search_text
 from portal.audit.actions import record
 from portal.clock import ZONE, now, today
 from portal.db import transaction
+from portal.demo.menus import write_menus
+from portal.demo.orders import write_orders
 from portal.demo.people import MEN, SURNAMES, WOMEN
 from portal.demo.plan import Holding, Offering, demo_year, station_profiles
 from portal.demo.registrations import sign_people_up
@@ -89,6 +91,8 @@ def load(instance: Path) -> bool:
         _write_year(session, year, stations)
         write_volunteers(session, stations, _accounts_of_volunteers(session))
         sign_people_up(session, {one.station: one.name for one in logins if one.role is Role.EDITOR})
+        write_menus(session, stations)
+        write_orders(session, stations)
         session.add(NetworkFact(key=DEMO, value=now().isoformat()))
         record(session, MACHINE, "demo.loaded", "network", detail=f"{len(year)}")
     write_logins(instance / LOGINS_FILE, logins)

@@ -219,4 +219,5 @@ class Services:
         return {
             occurrence_id: Concerned(int(people), told, parties - told)
             for occurrence_id, people, told, parties in rows
+            if occurrence_id is not None
         }

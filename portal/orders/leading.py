@@ -1,7 +1,7 @@
 """Let whoever leads a team see what it is asked, accept or decline it, settle when and who, and report."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from flask import Blueprint, Response, flash, request, url_for
 
@@ -38,6 +38,7 @@ USUAL = {
     PartOfDay.AFTERNOON: (time(15), time(16)),
     PartOfDay.EVENING: (time(19), time(20)),
 }
+EARLY = timedelta(hours=2)  # before its time a leader can say that it begins
 SHOWN_AT_ONCE = 10  # members; the others are folded away
 
 
@@ -157,7 +158,7 @@ def is_known(order: Order, offer: Offer) -> bool:
 
 
 def _is_near(order: Order) -> bool:
-    return order.starts_at is not None and order.starts_at - serving.EARLY <= now()
+    return order.starts_at is not None and order.starts_at - EARLY <= now()
 
 
 def choices_of(order: Order, team_id: int) -> list[Choice]:

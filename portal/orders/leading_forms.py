@@ -36,9 +36,9 @@ class TimeForm(Form):
 
     def moments(self) -> tuple[datetime, datetime] | None:
         """Return beginning and end; None, with what is missing at its field, when they are not all there."""
-        given = (self.day.data, self.starts.data, self.ends.data)
-        if all(part is not None for part in given):
-            return at(self.day.data, self.starts.data), at(self.day.data, self.ends.data)
+        day, starts, ends = self.day.data, self.starts.data, self.ends.data
+        if day is not None and starts is not None and ends is not None:
+            return at(day, starts), at(day, ends)
         for field in (self.day, self.starts, self.ends):
             if field.data is None and not field.errors:
                 self.refuse(field.name, _("Please fill this in."))

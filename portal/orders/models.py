@@ -286,7 +286,7 @@ class Helper(Model):
     __table_args__ = (CheckConstraint("tenths IS NULL OR tenths BETWEEN 1 AND 240", name="tenths_sensible"),)
 
     order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), primary_key=True)
-    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     volunteer_id: Mapped[int] = mapped_column(ForeignKey(Volunteer.id), primary_key=True, index=True)
     tenths: Mapped[int | None]  # hours served, as the team reports; None as long as it is still to come
     overlap_reason: Mapped[str] = mapped_column(default="")  # why, though they have something else then

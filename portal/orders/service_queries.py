@@ -24,7 +24,7 @@ MOST_SHOWN = 40
 MOST_MEMBERS = 300
 
 
-def _named() -> sa.Select[tuple[Helper, Order]]:
+def _named() -> sa.Select[Helper, Order]:
     """Select who is to go for the orders under way; who served already is not."""
     return (
         sa.select(Helper, Order)

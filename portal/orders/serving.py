@@ -22,7 +22,6 @@ from portal.volunteers.models import Team
 
 LONGEST = timedelta(hours=12)  # of one service
 FURTHEST = timedelta(days=180)
-EARLY = timedelta(hours=2)  # before its time a service may begin
 MOST_TENTHS = 240
 MOST_SERVED = 100_000
 
@@ -233,15 +232,12 @@ def start(order_id: int, by: Actor, leads: int) -> None:
     Raises:
         Missing: it is not theirs.
         OutOfDate: it is not scheduled.
-        Refused: it is still hours away.
     """
     with transaction() as session:
         order = locked(session, order_id)
         hand = hand_of(session, order, by, leads)
         if order.state is State.SERVING:
             return
-        if order.state is State.SCHEDULED and order.starts_at and order.starts_at - EARLY > now():
-            raise Refused(_("It is still to come. If it was earlier, change the time first."))
         move(session, order, Act.START, hand, due_at=order.ends_at)
 
 
@@ -269,7 +265,7 @@ def complete(
         hand = hand_of(session, order, by, leads)
         if order.state is State.RATING and _same_report(session, order, served, hours, note):
             return
-        if order.state in WITH_TEAM:
+        if order.state in (State.SCHEDULED, State.SERVING) or (when and order.state is State.ACCEPTED):
             _check_report(served, hours)
             _set_when(session, order, hand, when)
         move(session, order, Act.COMPLETE, hand, note)

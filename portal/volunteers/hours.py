@@ -18,7 +18,6 @@ from portal.clock import local, now, start_of, today
 from portal.db import lock, transaction
 from portal.errors import Forbidden, Missing, OutOfDate, Refused
 from portal.i18n import _, in_default_language
-from portal.messages.actions import tell
 from portal.stations.queries import is_in_scope
 from portal.volunteers.models import Membership, MembershipStatus, Volunteer
 from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus, Presence, ServiceRecord
@@ -45,6 +44,14 @@ class Pair:
     of: Source
     in_at: datetime
     out_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who wrote a time down afterwards."""
+
+    name: str
+    account_id: int | None
 
 
 def tenths_of(pairs: Iterable[Pair]) -> dict[Source, int]:
@@ -74,10 +81,12 @@ def settle(session: Session, volunteer_id: int, day: date, by: Actor) -> None:
         .where(ServiceRecord.volunteer_id == volunteer_id, ServiceRecord.day == day)
         .order_by(ServiceRecord.id)
     ).all()
-    counted = [row for row in rows if row.source is HoursSource.SYSTEM or not row.evidence]
+    counted = [row for row in rows if row.from_pairs]
     decided = [row for row in counted if row.decided_at is not None]
     free = [row for row in counted if row.decided_at is None and row.status is not HoursStatus.VOID]
-    served = tenths_of(_pairs(session, volunteer_id, day))
+    pairs = _pairs(session, volunteer_id, day)
+    served = tenths_of(_counted(pair) for pair in pairs)
+    hands = {of: _hands(pairs, of) for of in served}
     rest = {
         of: tenths - sum(row.tenths for row in decided if _of(row) == of) for of, tenths in served.items()
     }
@@ -90,13 +99,13 @@ def settle(session: Session, volunteer_id: int, day: date, by: Actor) -> None:
         valid, waiting = split(max(tenths, 0) - taken, 0 if of.by_hand else allowance)
         allowance -= valid
         parts = [(HoursStatus.VALID, valid), (HoursStatus.WAITING, waiting)]
-        _write(session, volunteer_id, day, of, [part for part in parts if part[1]], free, by)
+        _write(session, volunteer_id, day, of, [part for part in parts if part[1]], free, hands[of], by)
     for row in free:
         if _of(row) not in rest:
             _recounted(session, row, by)
 
 
-def _pairs(session: Session, volunteer_id: int, day: date) -> list[Pair]:
+def _pairs(session: Session, volunteer_id: int, day: date) -> list[Presence]:
     rows = session.scalars(
         sa.select(Presence)
         .join(Occurrence, Occurrence.id == Presence.occurrence_id)
@@ -108,17 +117,28 @@ def _pairs(session: Session, volunteer_id: int, day: date) -> list[Pair]:
         )
         .order_by(Presence.in_at, Presence.id)
     )
-    return [
-        Pair(
-            Source(
-                row.occurrence_id, row.team_id, CheckWay.AFTERWARDS in (row.in_way, row.out_way)
-            ),
-            row.in_at,
-            row.out_at,
-        )
-        for row in rows
-        if row.out_at is not None
-    ]  # fmt: skip
+    return list(rows)
+
+
+def _counted(pair: Presence) -> Pair:
+    return Pair(_source(pair), pair.in_at, pair.out_at or pair.in_at)
+
+
+def _source(pair: Presence) -> Source:
+    by_hand = CheckWay.AFTERWARDS in (pair.in_way, pair.out_way)
+    return Source(pair.occurrence_id, pair.team_id, by_hand)
+
+
+def _hands(pairs: Iterable[Presence], of: Source) -> list[Hand]:
+    """List who wrote down afterwards what a source is made of, in the order of the pairs."""
+    found = []
+    for pair in pairs:
+        if _source(pair) == of:
+            if pair.in_way is CheckWay.AFTERWARDS:
+                found.append(Hand(pair.in_by, pair.in_by_id))
+            if pair.out_way is CheckWay.AFTERWARDS:
+                found.append(Hand(pair.out_by, pair.out_by_id))
+    return found
 
 
 def _of(row: ServiceRecord) -> Source:
@@ -132,13 +152,17 @@ def _write(
     of: Source,
     parts: Sequence[tuple[HoursStatus, int]],
     free: Sequence[ServiceRecord],
+    hands: Sequence[Hand],
     by: Actor,
 ) -> None:
+    # By hand is what somebody wrote down afterwards; who checks out by the code later has recorded nothing.
+    recorder = hands[-1] if hands else Hand(PORTAL, None)
     mine = [row for row in free if _of(row) == of]
     for row, (status, tenths) in zip(mine, parts, strict=False):
         if (row.status, row.tenths) != (status, tenths):
             row.status, row.tenths = status, tenths
-            _log(session, by, "hours.recounted", row)
+            row.recorder, row.recorder_id = recorder.name, recorder.account_id
+            log(session, by, "hours.recounted", row)
     for row in mine[len(parts) :]:
         _recounted(session, row, by)
     for status, tenths in parts[len(mine) :]:
@@ -151,10 +175,11 @@ def _write(
             day=day,
             tenths=tenths,
             source=HoursSource.MANUAL if of.by_hand else HoursSource.SYSTEM,
+            from_pairs=True,
             status=status,
             reason=reason,
-            recorder=by.name if of.by_hand else PORTAL,
-            recorder_id=by.account_id if of.by_hand else None,
+            recorder=recorder.name,
+            recorder_id=recorder.account_id,
             approver_id=None,
             recorded_at=now(),
             decided_at=None,
@@ -162,15 +187,15 @@ def _write(
         )
         session.add(row)
         session.flush()
-        _log(session, by, "hours.counted", row)
+        log(session, by, "hours.counted", row)
 
 
 def _recounted(session: Session, row: ServiceRecord, by: Actor) -> None:
     # Nobody decided this, so decided_at stays empty, and the time may be counted again.
-    row.status, row.voided_at = HoursStatus.VOID, now()
+    row.status, row.voided_at, row.voider = HoursStatus.VOID, now(), PORTAL
     with in_default_language():
         row.void_reason = _("Counted anew.")
-    _log(session, by, "hours.recounted", row)
+    log(session, by, "hours.recounted", row)
 
 
 def enter(
@@ -190,7 +215,7 @@ def enter(
         Refused: the activity was not on that day, its hours do not count, or they are written down already.
     """
     with transaction() as session:
-        occurrence = session.get(Occurrence, occurrence_id)
+        occurrence = lock(session, Occurrence, occurrence_id)  # nobody lets it count no more meanwhile
         if occurrence is None or not occurrence.published or not is_in_scope(occurrence.station_id, by.scope):
             raise Missing
         volunteer = lock(session, Volunteer, volunteer_id)
@@ -206,6 +231,7 @@ def enter(
             day=day,
             tenths=tenths,
             source=HoursSource.MANUAL,
+            from_pairs=False,
             status=HoursStatus.WAITING,
             reason=reason,
             evidence=evidence,
@@ -218,7 +244,7 @@ def enter(
         )
         session.add(row)
         session.flush()
-        _log(session, by, "hours.entered", row, reason)
+        log(session, by, "hours.entered", row, reason)
         return row.id
 
 
@@ -273,15 +299,14 @@ def decide(record_id: int, approve: bool, reason: str, by: Actor) -> None:
     Raises:
         Missing: there is no such record within the actor's scope.
         OutOfDate: it does not wait any more.
-        Forbidden: whoever wrote it down, or served, does not decide.
+        Forbidden: whoever wrote it down or served does not decide, by whatever name; nor does a machine.
         Refused: it is returned without a reason.
     """
     with transaction() as session:
-        row, volunteer = _locked(session, record_id, by)
+        row, volunteer = locked(session, record_id, by)
         if row.status is not HoursStatus.WAITING:
             raise OutOfDate(_("This has been decided already."))
-        own = by.account_id is not None and by.account_id in (row.recorder_id, volunteer.account_id)
-        if own or by.name == row.recorder:
+        if by.account_id is None or by.account_id in {volunteer.account_id, *_recorders(session, row)}:
             raise Forbidden
         if not approve and not reason:
             raise Refused(_("Please write why it is returned."), field="reason")
@@ -290,7 +315,15 @@ def decide(record_id: int, approve: bool, reason: str, by: Actor) -> None:
         row.status = HoursStatus.VALID if approve else HoursStatus.RETURNED
         row.approver, row.approver_id, row.decided_at = by.name, by.account_id, now()
         row.return_reason = "" if approve else reason
-        _log(session, by, "hours.approved" if approve else "hours.returned", row, row.return_reason)
+        log(session, by, "hours.approved" if approve else "hours.returned", row, row.return_reason)
+
+
+def _recorders(session: Session, row: ServiceRecord) -> set[int | None]:
+    """Return the accounts of all who wrote something of a record down: of several pairs, several may have."""
+    found = {row.recorder_id}
+    if row.from_pairs and row.source is HoursSource.MANUAL:
+        found |= {hand.account_id for hand in _hands(_pairs(session, row.volunteer_id, row.day), _of(row))}
+    return found
 
 
 def _of_day(session: Session, row: ServiceRecord) -> int:
@@ -315,7 +348,7 @@ def void(record_id: int, reason: str, by: Actor) -> None:
         Refused: there is no reason, or they are one's own hours.
     """
     with transaction() as session:
-        row, volunteer = _locked(session, record_id, by)
+        row, volunteer = locked(session, record_id, by)
         if row.status is HoursStatus.VOID:
             raise OutOfDate(_("This is void already."))
         if not reason:
@@ -323,32 +356,17 @@ def void(record_id: int, reason: str, by: Actor) -> None:
         if by.account_id is not None and by.account_id == volunteer.account_id:
             raise Refused(_("Nobody decides about hours of their own."))
         row.status, row.voided_at, row.void_reason = HoursStatus.VOID, now(), reason
+        row.voider, row.voider_id = by.name, by.account_id
         row.decided_at = row.decided_at or now()  # decided: the portal does not count it again
-        _log(session, by, "hours.voided", row, reason)
+        log(session, by, "hours.voided", row, reason)
 
 
-def ask_for_correction(record_id: int, words: str, volunteer_id: int, by: Actor) -> None:
-    """Put a volunteer's doubt about a record before the station, which rings back.
+def locked(session: Session, record_id: int, by: Actor) -> tuple[ServiceRecord, Volunteer]:
+    """Return a record within the actor's scope and its volunteer, who is locked.
 
     Raises:
-        Missing: it is not theirs.
+        Missing: there is none.
     """
-    with transaction() as session:
-        row = session.get(ServiceRecord, record_id)
-        volunteer = lock(session, Volunteer, volunteer_id)
-        if row is None or volunteer is None or row.volunteer_id != volunteer_id:
-            raise Missing
-        station_id = session.get_one(Occurrence, row.occurrence_id).station_id
-        with in_default_language():
-            text = _("%(number)s doubts the hours of %(day)s: %(words)s",
-                     number=volunteer.number, day=row.day.isoformat(), words=words)  # fmt: skip
-        dedupe = f"hours {record_id} {now():%Y-%m-%d %H:%M}"  # pressed twice, it is one call
-        # No address: it is the station that has to act.
-        tell(session, "hours.correction", dedupe, station_id, volunteer.name, "", text)
-        _log(session, by, "hours.doubted", row)
-
-
-def _locked(session: Session, record_id: int, by: Actor) -> tuple[ServiceRecord, Volunteer]:
     found = session.get(ServiceRecord, record_id)
     if found is None:
         raise Missing
@@ -360,7 +378,8 @@ def _locked(session: Session, record_id: int, by: Actor) -> tuple[ServiceRecord,
     return found, volunteer
 
 
-def _log(session: Session, by: Actor, what: str, row: ServiceRecord, reason: str = "") -> None:
+def log(session: Session, by: Actor, what: str, row: ServiceRecord, reason: str = "") -> None:
+    """Log what was done about a record."""
     station_id = session.scalar(sa.select(Occurrence.station_id).where(Occurrence.id == row.occurrence_id))
     detail = f"{row.tenths / 10:.1f} h, {row.day.isoformat()}, {row.status}"
     record(session, by, what, "service_record", row.id, station_id, detail=detail, reason=reason)

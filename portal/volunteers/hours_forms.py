@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import date, datetime
 
-from wtforms import SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from portal.clock import at
@@ -33,6 +33,48 @@ class DoubtForm(Form):
 
     record = StringField(filters=[number_of])
     words = line(_l("What is wrong?"), 120, required=_l("Please write what is wrong."))
+
+
+class SettleForm(Form):
+    """What came of a doubt."""
+
+    note = line(
+        _l("What came of it"), 120, required=_l("Please write what came of it; the volunteer reads it.")
+    )
+
+
+class VoidForm(Form):
+    """Why hours count no more."""
+
+    reason = line(_l("Why?"), 120, required=_l("Please write why."))
+
+
+class CountsForm(Form):
+    """Whether the hours of a date count, of this one or of those after it, too."""
+
+    counts = RadioField(_l("Hours of volunteers"), default="yes", validate_choice=False)
+    reach = RadioField(_l("Which dates"), default="one", validate_choice=False)
+
+    def offer(self) -> None:
+        """Fill in what there is to choose from."""
+        self.counts.choices = [
+            ("yes", _("counted: it is volunteer service")),
+            ("no", _("not counted")),
+        ]
+        self.reach.choices = [
+            ("one", _("Only this date")),
+            ("following", _("This one and those after it")),
+        ]
+
+    def validate_counts(self, field: RadioField) -> None:
+        """Accept yes or no."""
+        if field.data not in ("yes", "no"):
+            raise ValidationError(_("Please choose one."))
+
+    def validate_reach(self, field: RadioField) -> None:
+        """Accept only what is offered."""
+        if field.data not in ("one", "following"):
+            raise ValidationError(_("Please choose one."))
 
 
 class RollForm(Form):

@@ -3,7 +3,8 @@
 from flask import Flask
 
 from portal.i18n import _, lazy_pgettext
-from portal.volunteers.shift_models import HoursSource, HoursStatus
+from portal.volunteers.hours import PORTAL
+from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus
 
 SOURCES = {
     HoursSource.SYSTEM: lazy_pgettext("hours", "checked in"),
@@ -17,6 +18,24 @@ STATUSES = {
 }
 
 
+WAYS = {
+    CheckWay.CODE: lazy_pgettext("check-in", "by the code"),
+    CheckWay.ROLL_CALL: lazy_pgettext("check-in", "by roll call"),
+    CheckWay.AFTERWARDS: lazy_pgettext("check-in", "written down later"),
+}
+# What the log calls what was done about a record.
+STEPS = {
+    "hours.counted": lazy_pgettext("hours", "computed"),
+    "hours.recounted": lazy_pgettext("hours", "computed anew"),
+    "hours.entered": lazy_pgettext("hours", "written down"),
+    "hours.approved": lazy_pgettext("hours", "approved"),
+    "hours.returned": lazy_pgettext("hours", "returned"),
+    "hours.voided": lazy_pgettext("hours", "voided"),
+    "hours.doubted": lazy_pgettext("hours", "the volunteer says it is wrong"),
+    "hours.doubt_settled": lazy_pgettext("hours", "the doubt is settled"),
+}
+
+
 def in_hours(tenths: int) -> str:
     """Write tenths of an hour with one decimal, as 46.5."""
     return f"{tenths // 10}.{tenths % 10}"
@@ -27,8 +46,19 @@ def hours_text(tenths: int) -> str:
     return _("%(number)s hours", number=in_hours(tenths))
 
 
+def recorder_name(name: str) -> str:
+    """Name who recorded: the portal in the reader's language, a person as they are called."""
+    return _("the portal") if name == PORTAL else name
+
+
 def init_app(app: Flask) -> None:
     """Let the templates read the names."""
     app.jinja_env.globals.update(
-        HOURS_SOURCES=SOURCES, HOURS_STATUSES=STATUSES, in_hours=in_hours, hours_text=hours_text
+        HOURS_SOURCES=SOURCES,
+        HOURS_STATUSES=STATUSES,
+        HOURS_STEPS=STEPS,
+        CHECK_WAYS=WAYS,
+        in_hours=in_hours,
+        hours_text=hours_text,
+        recorder_name=recorder_name,
     )

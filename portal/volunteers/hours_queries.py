@@ -9,8 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.access import Scope
 from portal.activities.models import Occurrence, OccurrenceStatus
-from portal.activities.working_days import working_days_before
-from portal.clock import now, start_of, today
+from portal.clock import now, today
 from portal.db import db
 from portal.errors import Missing
 from portal.stations.queries import in_scope
@@ -25,7 +24,7 @@ from portal.volunteers.shift_models import (
     Shift,
 )
 
-SETTLED_WITHIN = 10  # working days
+ENTERED_WITHIN = timedelta(days=90)  # so long after a date its hours can be written down
 
 
 @dataclass(slots=True)
@@ -124,32 +123,6 @@ def open_pairs(scope: Scope, limit: int = 100) -> Sequence[Presence]:
     ).all()
 
 
-def unsettled(scope: Scope) -> list[tuple[Occurrence, int]]:
-    """List dates over for ten working days where volunteers were present and no hours came of it."""
-    since = start_of(working_days_before(today(), SETTLED_WITHIN))
-    present = sa.func.count(sa.distinct(Presence.volunteer_id))
-    settled = sa.exists().where(
-        ServiceRecord.occurrence_id == Occurrence.id,
-        ServiceRecord.status.in_((HoursStatus.VALID, HoursStatus.WAITING)),
-    )
-    people = (
-        sa.select(Presence.occurrence_id, present.label("people")).group_by(Presence.occurrence_id).subquery()
-    )
-    rows = db.session.execute(
-        sa.select(Occurrence, people.c.people)
-        .join(people, people.c.occurrence_id == Occurrence.id)
-        .where(
-            Occurrence.ends_at < since,
-            Occurrence.counts_hours.is_(True),
-            ~settled,
-            in_scope(Occurrence.station_id, scope),
-        )
-        .options(joinedload(Occurrence.activity))
-        .order_by(Occurrence.starts_at, Occurrence.id)
-    )
-    return [(occurrence, count) for occurrence, count in rows]
-
-
 def volunteers_came(occurrence_id: int) -> int:
     """Count the volunteers who were at a date (志愿者人次), each once however often they came."""
     people = sa.select(sa.func.count(sa.distinct(Presence.volunteer_id)))
@@ -210,7 +183,7 @@ def dates_begun(scope: Scope) -> Sequence[Occurrence]:
             Occurrence.status == OccurrenceStatus.PLANNED,
             Occurrence.counts_hours.is_(True),
             Occurrence.starts_at <= now(),
-            Occurrence.ends_at > now() - timedelta(days=90),
+            Occurrence.ends_at > now() - ENTERED_WITHIN,
             in_scope(Occurrence.station_id, scope),
         )
         .options(joinedload(Occurrence.activity))

@@ -6,7 +6,7 @@ from portal.access import Role, actor, only
 from portal.clock import today
 from portal.errors import Refused
 from portal.i18n import _, clock_time
-from portal.volunteers import hours, hours_queries, presence, queries
+from portal.volunteers import doubts, hours_queries, presence, queries, record_queries
 from portal.volunteers.hours_forms import CodeForm, DoubtForm
 from portal.volunteers.presence import Checked, Outcome
 from portal.volunteers.shift_queries import also_attend
@@ -77,8 +77,12 @@ def doubt() -> Response:
     form, volunteer_id = DoubtForm(), queries.me().id
     if not form.validate():
         return _hours_page(form, 422)
-    hours.ask_for_correction(form.record.data, form.words.data, volunteer_id, actor())
-    flash(_("Noted. The station looks into it and rings you."))
+    try:
+        doubts.ask(form.record.data, form.words.data, volunteer_id, actor(), form.key.data or "")
+    except Refused as refusal:
+        form.refuse(refusal.field, refusal.message)
+        return _hours_page(form, 409)
+    flash(_("Noted. The station looks into it; what comes of it will stand beside the record."))
     return go(url_for(".hours"))
 
 
@@ -90,6 +94,7 @@ def _hours_page(form: DoubtForm, status: int) -> Response:
         me=me,
         totals=hours_queries.totals(me.id),
         records=hours_queries.records_of(me.id),
+        doubts=record_queries.doubts_of(me.id),
         year=today().year,
         form=form,
     )

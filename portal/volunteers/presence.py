@@ -190,10 +190,53 @@ def call_out(presence_id: int, moment: datetime | None, by: Actor, leads: int | 
         return _leave(session, volunteer, pair, moment or now(), way, by)
 
 
+def note_absent(occurrence_id: int, volunteer_id: int, absent: bool, by: Actor) -> None:
+    """Note that somebody with a post did not come, or take that back; then nobody waits for their hours.
+
+    Raises:
+        Missing: there is no such post within the actor's scope.
+        Refused: the shift is not over yet, or they were checked in.
+    """
+    with transaction() as session:
+        occurrence = _to_call(session, occurrence_id, by, None)
+        if lock(session, Volunteer, volunteer_id) is None:
+            raise Missing
+        rows = session.scalars(
+            sa.select(Post)
+            .join(Shift, Shift.id == Post.shift_id)
+            .where(
+                Shift.occurrence_id == occurrence_id,
+                Post.volunteer_id == volunteer_id,
+                Post.status == PostStatus.CONFIRMED,
+            )
+        ).all()
+        if not rows:
+            raise Missing
+        if occurrence.ends_at > now():
+            raise Refused(_("It is not over yet."))
+        came = sa.exists().where(
+            Presence.volunteer_id == volunteer_id, Presence.occurrence_id == occurrence_id
+        )
+        if absent and session.scalar(sa.select(came)):
+            raise Refused(_("They were checked in, so they came."))
+        for post in rows:
+            post.absent_at = now() if absent else None
+        what = "post.absent" if absent else "post.not_absent"
+        record(session, by, what, "post", rows[0].id, occurrence.station_id)
+
+
 def _by_code(session: Session, code: str, volunteer_id: int) -> tuple[Volunteer, Occurrence, list[Presence]]:
-    occurrence = _meant(session, code, now())
+    occurrence = _held(session, _meant(session, code, now()).id)
+    if occurrence is None or not is_open(occurrence, now()):
+        raise Refused(_("This code is not good now. Type the one that is shown at the place."), field="code")
     volunteer, pairs = _of(session, volunteer_id, occurrence.id, today())
     return volunteer, occurrence, pairs
+
+
+def _held(session: Session, occurrence_id: int) -> Occurrence | None:
+    """Return a date as it stays until we are done; many may check in at once, before their own lock."""
+    shared = {"read": True}
+    return session.get(Occurrence, occurrence_id, with_for_update=shared, populate_existing=True)
 
 
 def _of(
@@ -216,7 +259,7 @@ def _of(
 
 
 def _to_call(session: Session, occurrence_id: int, by: Actor, leads: int | None) -> Occurrence:
-    occurrence = session.get(Occurrence, occurrence_id)
+    occurrence = _held(session, occurrence_id)
     if occurrence is None or not occurrence.published:
         raise Missing
     if leads is None and not is_in_scope(occurrence.station_id, by.scope):
@@ -289,6 +332,7 @@ def _come(
         in_at=moment,
         in_way=way,
         in_by="" if way is CheckWay.CODE else by.name,
+        in_by_id=None if way is CheckWay.CODE else by.account_id,
         out_at=None,
         out_way=None,
     )
@@ -338,6 +382,7 @@ def _leave(
         raise Refused(_("A check-out belongs to the day of the check-in."), field="at")
     pair.out_at, pair.out_way = moment, way
     pair.out_by = "" if way is CheckWay.CODE else by.name
+    pair.out_by_id = None if way is CheckWay.CODE else by.account_id
     session.flush()
     occurrence = session.get_one(Occurrence, pair.occurrence_id)
     _log(session, by, "presence.out", pair, occurrence, way)

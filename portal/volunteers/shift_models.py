@@ -6,11 +6,13 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import Account
 from portal.activities.models import Occurrence
 from portal.db import Model
 from portal.volunteers.models import Team, Volunteer
 
 LIVE = text("status IN ('confirmed', 'waiting')")
+OPEN = text("settled_at IS NULL")
 MOST_PEOPLE = 500
 
 
@@ -100,6 +102,7 @@ class Post(Model):
     place: Mapped[int | None]  # in the queue; grows with each who joins
     overlap_reason: Mapped[str] = mapped_column(default="")  # why staff let two shifts overlap
     entered_by: Mapped[str] = mapped_column(default="")  # who of the staff wrote it down
+    absent_at: Mapped[datetime | None]  # when somebody noted that they did not come
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -155,16 +158,18 @@ class Presence(Model):
     in_at: Mapped[datetime]
     in_way: Mapped[CheckWay]
     in_by: Mapped[str] = mapped_column(default="")  # empty: the volunteer
+    in_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id), index=True)
     out_at: Mapped[datetime | None]
     out_way: Mapped[CheckWay | None] = mapped_column(_OUT_WAY)
     out_by: Mapped[str] = mapped_column(default="")
+    out_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id), index=True)
 
     volunteer: Mapped[Volunteer] = relationship(lazy="raise")
     occurrence: Mapped[Occurrence] = relationship(lazy="raise")
 
 
 class HoursSource(StrEnum):
-    """How hours came about: 系统签到 or 人工补录."""
+    """How hours came about: 系统签到, or 人工补录 as soon as a person wrote a time of it down afterwards."""
 
     SYSTEM = "system"
     MANUAL = "manual"
@@ -180,22 +185,32 @@ class HoursStatus(StrEnum):
 
 
 class ServiceRecord(Model):
-    """Hours of one volunteer, one day, one occurrence, for one team (服务时长); in tenths of an hour."""
+    """Hours of one volunteer, one day, one occurrence, for one team (服务时长); in tenths of an hour.
+
+    Those `from_pairs` were computed from check-ins and check-outs, some perhaps written down afterwards, and
+    are computed anew until somebody decides; the others were entered as a figure, with what shows it.
+    """
 
     __tablename__ = "service_record"
     __table_args__ = (
         CheckConstraint("tenths BETWEEN 1 AND 240", name="tenths_within_a_day"),
-        CheckConstraint("source <> 'manual' OR reason <> ''", name="manual_has_reason"),
+        CheckConstraint("from_pairs OR (source = 'manual' AND evidence <> '')", name="entered_has_evidence"),
         CheckConstraint(
-            "source <> 'manual' OR status <> 'valid' OR (approver <> '' AND approver <> recorder)",
+            "source <> 'manual' OR (reason <> '' AND recorder_id IS NOT NULL)", name="manual_has_recorder"
+        ),
+        CheckConstraint(
+            "source <> 'manual' OR status <> 'valid' OR "
+            "(approver_id IS NOT NULL AND approver_id <> recorder_id)",
             name="manual_has_second_person",
         ),
+        CheckConstraint("(approver = '') = (approver_id IS NULL)", name="approver_has_account"),
         CheckConstraint("(status = 'void') = (voided_at IS NOT NULL)", name="void_has_time"),
-        CheckConstraint("status <> 'void' OR void_reason <> ''", name="void_has_reason"),
+        CheckConstraint("status <> 'void' OR (void_reason <> '' AND voider <> '')", name="void_has_reason"),
+        Index("ix_service_record_day_id", "day", "id"),
         Index("ix_service_record_volunteer_id_day", "volunteer_id", "day"),
         Index("ix_service_record_team_id_day", "team_id", "day"),
         Index("ix_service_record_occurrence_id", "occurrence_id"),
-        Index("ix_service_record_status", "status"),
+        Index("ix_service_record_status_day", "status", "day"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -205,19 +220,51 @@ class ServiceRecord(Model):
     day: Mapped[date]
     tenths: Mapped[int]
     source: Mapped[HoursSource]
+    from_pairs: Mapped[bool]
     status: Mapped[HoursStatus]
     reason: Mapped[str] = mapped_column(default="")
     evidence: Mapped[str] = mapped_column(default="")
+    # Two people may have one name: they are told apart by the account beside it.
     recorder: Mapped[str]  # the portal itself for 系统签到
-    recorder_id: Mapped[int | None]  # account; a second person is another account
-    approver: Mapped[str] = mapped_column(default="")
-    approver_id: Mapped[int | None]
+    recorder_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id), index=True)
+    approver: Mapped[str] = mapped_column(default="")  # or who returned it
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id), index=True)
     recorded_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     return_reason: Mapped[str] = mapped_column(default="")
     void_reason: Mapped[str] = mapped_column(default="")
+    voider: Mapped[str] = mapped_column(default="")
+    voider_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id), index=True)
     voided_at: Mapped[datetime | None]
 
     volunteer: Mapped[Volunteer] = relationship(lazy="raise")
     team: Mapped[Team] = relationship(lazy="raise")
     occurrence: Mapped[Occurrence] = relationship(lazy="raise")
+    doubts: Mapped[list["HoursDoubt"]] = relationship(
+        lazy="raise", back_populates="record", order_by="HoursDoubt.id"
+    )
+
+
+class HoursDoubt(Model):
+    """That a volunteer says a record is wrong (有人说时长不对), and what came of it; one open at a time."""
+
+    __tablename__ = "hours_doubt"
+    __table_args__ = (
+        CheckConstraint("length(words) BETWEEN 1 AND 120", name="words_length"),
+        CheckConstraint("(settled_at IS NULL) = (note = '')", name="settled_has_note"),
+        CheckConstraint("(settled_at IS NULL) = (settled_by = '')", name="settled_has_name"),
+        Index("ix_hours_doubt_open", "record_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_hours_doubt_record_id", "record_id"),
+        Index("ix_hours_doubt_settled_at", "settled_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey(ServiceRecord.id))
+    words: Mapped[str]
+    asked_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str] = mapped_column(default="")
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id), index=True)
+
+    record: Mapped[ServiceRecord] = relationship(lazy="raise", back_populates="doubts")

@@ -9,8 +9,8 @@ from portal.activities.staff import bp
 from portal.clock import local, now, today
 from portal.errors import Forbidden, Missing, Refused
 from portal.i18n import _, ngettext, short_day
-from portal.volunteers import hours, hours_queries, presence
-from portal.volunteers.hours_forms import EntryForm, OutForm, RollForm
+from portal.volunteers import hours, hours_due, hours_queries, presence, record_queries
+from portal.volunteers.hours_forms import EntryForm, OutForm, RollForm, SettleForm
 from portal.volunteers.shift_queries import also_attend
 from portal.web.answers import go, page, show
 from portal.web.qr import qr_path
@@ -19,12 +19,20 @@ from portal.web.text import number_of, tidy, without_unseen
 
 @bp.get("/hours", endpoint="hours")
 @only(*STAFF)
-def hours_desk() -> Response:
+def hourshours_page() -> Response:
     """Show the hours that wait for somebody, missing check-outs and totals."""
-    return _desk(200)
+    return hours_page(200)
 
 
-def _desk(status: int, fault: str = "", out: OutForm | None = None, presence_id: int = 0) -> Response:
+def hours_page(
+    status: int,
+    fault: str = "",
+    out: OutForm | None = None,
+    presence_id: int = 0,
+    settle: SettleForm | None = None,
+    doubt_id: int = 0,
+) -> Response:
+    """Answer with the page of all that waits about hours; what is wrong stands where it was typed."""
     rows = hours_queries.waiting(scope())
     return page(
         "staff/hours.html",
@@ -32,12 +40,15 @@ def _desk(status: int, fault: str = "", out: OutForm | None = None, presence_id:
         rows=rows,
         tenths=sum(row.tenths for row in rows),
         pairs=hours_queries.open_pairs(scope()),
-        unsettled=hours_queries.unsettled(scope()),
+        doubts=record_queries.open_doubts(scope()),
+        unsettled=hours_due.unsettled(scope()),
         totals=hours_queries.totals(scope=scope()),
         year=today().year,
         fault=fault,
         out=out,
         presence_id=presence_id,
+        settle=settle or SettleForm(formdata=None),
+        doubt_id=doubt_id,
         may_write=actor().role in WRITERS,
     )
 
@@ -50,7 +61,7 @@ def decide_hours() -> Response:
     marks = {number_of(name[1:]): value for name, value in request.form.items() if name.startswith("h")}
     marks = {row: value for row, value in marks.items() if row and value in ("0", "1")}
     if "0" in marks.values() and not reason:
-        return _desk(422, _("Please write why it is returned."))
+        return hours_page(422, _("Please write why it is returned."))
     decided = own = 0
     for row, value in marks.items():
         try:
@@ -76,12 +87,12 @@ def check_somebody_out(presence_id: int) -> Response:
         if form.validate() and not form.out.data:
             form.refuse("out", _("Please write when they went."))
     if form.errors or not form.validate():
-        return _desk(422, out=form, presence_id=presence_id)
+        return hours_page(422, out=form, presence_id=presence_id)
     try:
         presence.call_out(presence_id, form.moment_on(found.day), actor())
     except Refused as refusal:
         form.refuse("out", refusal.message)
-        return _desk(409, out=form, presence_id=presence_id)
+        return hours_page(409, out=form, presence_id=presence_id)
     flash(_("Noted."))
     return go(back)
 
@@ -148,6 +159,7 @@ def new_hours() -> Response:
     """Ask for hours to be written down by hand."""
     form = EntryForm(formdata=None)
     form.date.data = request.args.get("date", "")
+    form.number.data = request.args.get("number", "")[:20]
     return _entry_page(form, 200)
 
 

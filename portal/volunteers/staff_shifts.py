@@ -15,6 +15,7 @@ from portal.clock import now, today
 from portal.errors import Missing, Refused
 from portal.i18n import _
 from portal.volunteers import hours_queries, posts, shift_queries, shifts
+from portal.volunteers.hours_forms import CountsForm
 from portal.volunteers.shift_forms import PutOnForm, ShiftForm, ShiftReasonForm, TakeOffForm
 from portal.volunteers.shift_models import Shift, ShiftStatus
 from portal.web.answers import go, page
@@ -40,9 +41,19 @@ def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None
         "chosen": given.get("chosen", 0),
         "take_off": given.get("take_off") or TakeOffForm(formdata=None, prefix="off_"),
         "taken_off": given.get("taken_off", 0),
+        "counts": given.get("counts_form") or counts_form(found),
+        "may_count": actor().role in WRITERS and not off,
         "may_write": may_write,
         "now": now(),
     }
+
+
+def counts_form(found: Occurrence) -> CountsForm:
+    """Return the form that says whether the hours of a date count, as it stands."""
+    form = CountsForm(formdata=None, prefix="counts_")
+    form.offer()
+    form.counts.data = "yes" if found.counts_hours else "no"
+    return form
 
 
 PANEL = Panel("volunteers", "staff/volunteers_panel.html", gather)

@@ -95,6 +95,13 @@ staff      GET   /staff/hours
 writers    POST  /staff/hours
 writers    GET   /staff/hours/new
 writers    POST  /staff/hours/new
+staff      GET   /staff/hours/records
+staff      GET   /staff/hours/<record_id>
+writers    GET   /staff/hours/<record_id>/void
+writers    POST  /staff/hours/<record_id>/void
+writers    POST  /staff/hours/doubts/<doubt_id>
+writers    POST  /staff/occurrences/<occurrence_id>/absent
+writers    POST  /staff/occurrences/<occurrence_id>/hours-count
 staff      GET   /staff/occurrences/<occurrence_id>/check-in
 writers    POST  /staff/occurrences/<occurrence_id>/check-in
 writers    POST  /staff/presences/<presence_id>/out
@@ -181,10 +188,12 @@ TABLE = {(method, rule): who for who, method, rule in (line.split() for line in 
 THINGS: dict[str, Callable[[Make, str], object]] = {
     "activity_id": lambda make, station: make.activity(station, repeats=each_week()),
     "code": lambda _make, _station: "duanwu",
+    "doubt_id": lambda make, station: make.doubt(make.record(station)),
     "membership_id": lambda make, station: make.membership(make.volunteer(station=station)),
     "message_id": lambda make, station: make.message(station),
     "occurrence_id": lambda make, station: make.occurrence(station),
     "presence_id": lambda make, station: make.presence(station),
+    "record_id": lambda make, station: make.record(station),
     "registration_id": lambda make, station: (
         make.registration(make.class_with_seats(station=station)).registration_id
     ),

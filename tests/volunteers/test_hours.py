@@ -1,6 +1,7 @@
 """Hours never exceed the time on the wall nor the rule of the day, and every record says whose it is."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy.exc import IntegrityError
 
 from portal.access import Role
 from portal.activities.models import Occurrence
@@ -18,8 +20,7 @@ from portal.audit.models import AuditEntry
 from portal.clock import ZONE, local, now, today
 from portal.db import db, transaction
 from portal.errors import Forbidden, Missing, OutOfDate, Refused
-from portal.messages.models import Message
-from portal.volunteers import hours, presence
+from portal.volunteers import counting, hours, hours_due, presence
 from portal.volunteers import hours_queries as queries
 from portal.volunteers.hours import AUTOMATIC, Pair, Source
 from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus, Presence, ServiceRecord
@@ -93,9 +94,13 @@ def wrongs(volunteer_id: int) -> list[str]:
             automatic[row.day] = automatic.get(row.day, 0) + row.tenths
             if row.source is HoursSource.MANUAL:
                 found.append(f"{row.id} is by hand, and nobody approved it")
-        if row.approver and row.approver == row.recorder:
+        if row.approver_id is not None and row.approver_id == row.recorder_id:
             found.append(f"{row.id} was approved by who wrote it down")
-        if row.status in (HoursStatus.VALID, HoursStatus.WAITING) and not row.evidence:
+        if row.source is HoursSource.MANUAL and row.recorder_id is None:
+            found.append(f"{row.id} was written down by nobody")
+        if row.status is HoursStatus.VOID and not row.voider:
+            found.append(f"{row.id} was voided by nobody")
+        if row.status in (HoursStatus.VALID, HoursStatus.WAITING) and row.from_pairs:
             counted_to[row.day] = counted_to.get(row.day, 0) + row.tenths
     found += [f"{day}: {tenths} without a second person" for day, tenths in automatic.items() if tenths > 80]
     minutes: dict[date, set[int]] = {}
@@ -174,6 +179,10 @@ class Days(RuleBasedStateMachine):
             by = self.second if second else self.editor
             self.do(partial(hours.decide, ids[which % len(ids)], approve, "不清楚", by))
 
+    @rule(date=st.sampled_from((0, 1)), counts=st.booleans())
+    def it_is_said_whether_hours_count(self, date: int, counts: bool) -> None:
+        self.do(partial(counting.let_count, self.dates[date], counts, False, self.editor))
+
     @rule(which=st.integers(0, 9))
     def hours_are_voided(self, which: int) -> None:
         ids = list(db.session.scalars(sa.select(ServiceRecord.id)))
@@ -183,6 +192,10 @@ class Days(RuleBasedStateMachine):
     @invariant()
     def all_is_right(self) -> None:
         assert wrongs(self.volunteer) == []
+        standing = sa.select(sa.func.count()).join(Occurrence).where(
+            Occurrence.counts_hours.is_(False), ServiceRecord.status.in_(("valid", "waiting"))
+        ).select_from(ServiceRecord)  # fmt: skip
+        assert db.session.scalar(standing) == 0
         assert queries.totals(self.volunteer).all == sum(
             tenths for (_day, status), tenths in sums(self.volunteer).items() if status is HoursStatus.VALID
         )
@@ -291,6 +304,85 @@ def test_a_check_out_written_down_later_is_by_hand_and_waits(
     assert queries.open_pairs(make.scope()) == []
 
 
+def test_a_second_person_is_another_account_not_another_name(
+    make: Make, clock: time_machine.Traveller
+) -> None:
+    volunteer, date_id = make.volunteer(), make.occurrence(when=span(0, "08:00", "20:00"))
+    make.volunteer_login(volunteer)
+    team = queries.teams_ever(volunteer)[0].id
+    editor, second = make.account().actor, make.account().actor
+    namesake, renamed = replace(second, name=editor.name), replace(editor, name="改了名字")
+    record_id = hours.enter(volunteer, date_id, team, today(), 20, "忘了签到", "合影", editor)
+    for nobody in (renamed, make.actor()):  # a changed name makes nobody another person; a machine is none
+        with pytest.raises(Forbidden):
+            hours.decide(record_id, True, "", nobody)
+    hours.decide(record_id, True, "", namesake)
+    row = records(volunteer)[0]
+    assert (row.status, row.approver, row.approver_id) == ("valid", editor.name, second.account_id)
+    for wrong in (
+        {"approver_id": editor.account_id},
+        {"approver_id": None},
+        {"recorder_id": None},
+        {"evidence": ""},
+        {"approver": ""},
+        {"source": HoursSource.SYSTEM},
+        {"status": HoursStatus.VOID, "voided_at": now(), "void_reason": "错"},  # by whom?
+    ):
+        with pytest.raises(IntegrityError), transaction() as session:
+            session.execute(sa.update(ServiceRecord).values(**wrong))
+
+
+def test_none_of_several_who_wrote_times_down_decides_about_them(
+    make: Make, clock: time_machine.Traveller
+) -> None:
+    volunteer, date_id = make.volunteer(), make.occurrence(when=span(0, "08:00", "20:00"))
+    first, other, second = (make.account().actor for _who in range(3))
+    for by in (first, other):
+        pair = presence.check(presence.code_at(date_id, now()), volunteer, by).presence_id
+        clock.shift(timedelta(hours=2))
+        presence.call_out(pair, now() - timedelta(hours=1), by)
+    (row,) = records(volunteer)
+    assert (row.tenths, row.source, row.from_pairs, row.recorder_id) == (
+        20, HoursSource.MANUAL, True, other.account_id,
+    )  # fmt: skip
+    for one in (first, other):
+        with pytest.raises(Forbidden):
+            hours.decide(row.id, True, "", one)
+    hours.decide(row.id, True, "", second)
+    assert queries.totals(volunteer).by_source == {HoursSource.MANUAL: 20}
+
+
+def test_who_came_late_on_paper_and_leaves_by_the_code_has_written_nothing_down(
+    make: Make, clock: time_machine.Traveller
+) -> None:
+    volunteer, date_id = make.volunteer(), make.occurrence(when=span(0, "08:00", "20:00"))
+    editor = make.account().actor
+    login = make.volunteer_login(volunteer).actor
+    clock.shift(timedelta(hours=3))
+    presence.call_in(date_id, volunteer, now() - timedelta(hours=2), editor)
+    presence.check(presence.code_at(date_id, now()), volunteer, login)
+    (row,) = records(volunteer)
+    assert (row.source, row.recorder, row.recorder_id) == (
+        HoursSource.MANUAL, editor.name, editor.account_id,
+    )  # fmt: skip
+
+
+def test_entered_hours_are_not_counted_as_a_check_in_and_stay(
+    make: Make, clock: time_machine.Traveller
+) -> None:
+    date_id = make.occurrence(when=span(0, "08:00", "20:00"))
+    volunteer, editor = make.volunteer(), make.account().actor
+    clock.shift(timedelta(hours=3))
+    team = queries.teams_ever(volunteer)[0].id
+    hours.enter(volunteer, date_id, team, today(), 20, "忘了签到", "合影", editor)
+    for _way in range(2):
+        presence.check(presence.code_at(date_id, now()), volunteer, editor)
+        clock.shift(timedelta(hours=1))
+    assert [(row.from_pairs, row.status.value, row.tenths) for row in records(volunteer)] == [
+        (False, "waiting", 20), (True, "valid", 10),
+    ]  # fmt: skip
+
+
 def test_a_voided_record_is_not_counted_again(make: Make, clock: time_machine.Traveller) -> None:
     date_id = make.occurrence(when=span(0, "08:00", "20:00"))
     volunteer = serve(make, clock, timedelta(hours=2), date_id)
@@ -313,29 +405,6 @@ def test_time_at_two_dates_at_once_counts_once(make: Make, clock: time_machine.T
     assert [row.tenths for row in records(volunteer)] == [20, 10]
 
 
-def test_who_doubts_a_record_is_called(make: Make, clock: time_machine.Traveller) -> None:
-    volunteer = serve(make, clock, timedelta(hours=2))
-    row, me = records(volunteer)[0].id, make.actor(Role.VOLUNTEER)
-    with pytest.raises(Missing):
-        hours.ask_for_correction(row, "少了", make.volunteer(), me)
-    hours.ask_for_correction(row, "少了", volunteer, me)
-    call = db.session.scalars(sa.select(Message)).one()
-    assert (call.status, call.address) == ("to_call", "")
-    assert "少了" in call.text
-
-
-def test_dates_without_hours_come_up_after_ten_working_days(
-    make: Make, clock: time_machine.Traveller
-) -> None:
-    volunteer, date_id = make.volunteer(), make.occurrence(when=span(0, "08:00", "10:00"))
-    presence.check(presence.code_at(date_id, now()), volunteer, make.actor())
-    clock.shift(timedelta(days=9))
-    assert queries.unsettled(make.scope()) == []
-    clock.shift(timedelta(days=12))
-    assert [(one.id, people) for one, people in queries.unsettled(make.scope())] == [(date_id, 1)]
-    assert queries.unsettled(make.scope("s2")) == []
-
-
 def test_lists_cost_the_same_with_one_and_with_many(
     app: Flask, make: Make, clock: time_machine.Traveller
 ) -> None:
@@ -352,7 +421,7 @@ def test_lists_cost_the_same_with_one_and_with_many(
         with counted(app) as statements:
             queries.totals(volunteer), queries.totals(scope=scope), queries.records_of(volunteer)
             assert len(queries.waiting(scope)) >= number
-            queries.open_pairs(scope), queries.unsettled(scope)
+            queries.open_pairs(scope), hours_due.unsettled(scope)
             assert len(queries.roll(date_id, today())) >= number
         costs.append(len(statements))
     assert costs[0] == costs[1] == 8

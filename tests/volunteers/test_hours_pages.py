@@ -69,7 +69,7 @@ def test_the_code_on_the_screen_checks_in_and_out(
     assert "1.5" in hours.one(".log").text()
     assert "护河清洁" in hours.one(".log").text()
     hours.form().fill(words="少了半小时").submit()
-    assert "少了半小时" in editor.get("/staff/").text
+    assert "少了半小时" in editor.get("/staff/hours").one("#doubts").text()
 
 
 def test_wrong_codes_are_slowed_down(app: Flask, make: Make, here: int, volunteer: int) -> None:

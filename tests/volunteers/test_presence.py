@@ -150,6 +150,54 @@ def test_a_clock_that_jumps_back_loses_nothing(
     assert [(row.in_at, row.out_at) for row in rows(volunteer)] == [(MORNING, MORNING + timedelta(hours=1))]
 
 
+def test_a_clock_set_back_leaves_one_in_and_staff_write_it_down_later(
+    make: Make, here: int, volunteer: int, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(MORNING + timedelta(hours=4))  # the server's clock runs ahead
+    typed(here, volunteer)
+    clock.move_to(MORNING + timedelta(hours=2))  # and is put right while they serve
+    for again in (presence.check_out, presence.check):
+        with pytest.raises(Refused):
+            again(presence.code_at(here, now()), volunteer, NOBODY)
+    pair = rows(volunteer)[0].id
+    with pytest.raises(Refused):
+        presence.call_out(pair, now(), make.account().actor)
+    assert [(row.in_at, row.out_at) for row in rows(volunteer)] == [(MORNING + timedelta(hours=4), None)]
+    assert not db.session.scalars(sa.select(ServiceRecord)).all()
+    clock.move_to(MORNING + timedelta(hours=4, minutes=12))
+    assert typed(here, volunteer).outcome is Outcome.OUT
+    assert [row.tenths for row in db.session.scalars(sa.select(ServiceRecord))] == [2]
+
+
+def test_a_clock_that_jumps_over_midnight_leaves_a_missing_check_out(
+    make: Make, volunteer: int, clock: time_machine.Traveller
+) -> None:
+    both = make.occurrence(when=span(0, "08:00", "10:00", lasts=2))
+    typed(both, volunteer)
+    clock.move_to(MORNING + timedelta(days=1))
+    # Tomorrow's code opens a pair of its own; that of today stays open for staff to close.
+    assert typed(both, volunteer).outcome is Outcome.IN
+    clock.move_to(MORNING + timedelta(hours=1))
+    assert typed(both, volunteer).outcome is Outcome.OUT
+    assert [(row.day, row.out_at is None) for row in rows(volunteer)] == [
+        (MORNING.date(), False), (MORNING.date() + timedelta(days=1), True),
+    ]  # fmt: skip
+
+
+def test_each_time_is_kept_with_the_account_of_who_noted_it(
+    make: Make, here: int, volunteer: int, clock: time_machine.Traveller
+) -> None:
+    first, second = make.account().actor, make.account().actor
+    pair = presence.call_in(here, volunteer, now(), first).presence_id
+    clock.shift(timedelta(hours=1))
+    presence.call_out(pair, None, second)
+    clock.shift(timedelta(hours=1))
+    typed(here, volunteer)
+    assert [(row.in_by_id, row.out_by_id) for row in rows(volunteer)] == [
+        (first.account_id, second.account_id), (None, None),
+    ]  # fmt: skip
+
+
 def test_nobody_goes_who_has_not_come(here: int, volunteer: int) -> None:
     code = presence.code_at(here, now())
     with pytest.raises(Refused):
