@@ -40,7 +40,18 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
-from portal.volunteers import hours_labels, own_hours, shifts, staff_hours, staff_shifts, teams
+from portal.volunteers import (
+    hours_labels,
+    own_data,
+    own_feed,
+    own_hours,
+    shifts,
+    staff_hours,
+    staff_organizations,
+    staff_people,
+    staff_shifts,
+    teams,
+)
 from portal.volunteers import labels as volunteers_labels
 from portal.volunteers import own as volunteers_own
 from portal.volunteers import staff as volunteers_staff
@@ -67,6 +78,8 @@ STAFF_VIEWS = (
     registrations_staff,
     staff_parties,
     volunteers_staff,
+    staff_people,
+    staff_organizations,
     staff_shifts,
     staff_hours,
 )
@@ -88,6 +101,8 @@ BLUEPRINTS = (
     teams.bp,
     volunteers_own.bp,
     own_hours.bp,
+    own_data.bp,
+    own_feed.bp,
 )
 
 

@@ -11,6 +11,7 @@ from portal.jobs import Job, forget_old_runs
 from portal.messages.actions import deliver_waiting
 from portal.once import forget_before
 from portal.registrations.retention import forget_parties
+from portal.volunteers.guardians import forget_guardians
 from portal.web.limits import drop_ended
 
 
@@ -33,6 +34,7 @@ JOBS = (
     Job("drop dead sessions", timedelta(hours=1), drop_dead_sessions),
     Job("drop ended limits", timedelta(hours=1), drop_ended),
     Job("forget parties", timedelta(days=1), forget_parties),
+    Job("forget guardians", timedelta(days=1), forget_guardians),
     Job("forget submissions", timedelta(days=1), forget_submissions),
     Job("forget old job runs", timedelta(days=1), forget_old_runs),
 )

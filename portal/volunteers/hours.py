@@ -22,6 +22,7 @@ from portal.messages.actions import tell
 from portal.stations.queries import is_in_scope
 from portal.volunteers.models import Membership, MembershipStatus, Volunteer
 from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus, Presence, ServiceRecord
+from portal.volunteers.shift_notices import about
 
 TENTH = timedelta(minutes=6)
 AUTOMATIC = 80  # tenths a day and volunteer that count without a second person
@@ -344,7 +345,8 @@ def ask_for_correction(record_id: int, words: str, volunteer_id: int, by: Actor)
                      number=volunteer.number, day=row.day.isoformat(), words=words)  # fmt: skip
         dedupe = f"hours {record_id} {now():%Y-%m-%d %H:%M}"  # pressed twice, it is one call
         # No address: it is the station that has to act.
-        tell(session, "hours.correction", dedupe, station_id, volunteer.name, "", text)
+        tell(session, "hours.correction", dedupe, station_id, volunteer.name, "", text,
+             about=about(volunteer_id))  # fmt: skip
         _log(session, by, "hours.doubted", row)
 
 

@@ -90,8 +90,12 @@ def change(shift_id: int, wanted: Wanted, by: Actor) -> None:
                 ),
                 field="head_count",
             )
+        # What a calendar shows of it; how many come and who may is not part of that.
+        shown = (shift.role, shift.starts_at, shift.ends_at, shift.word)
         told = (shift.starts_at, shift.ends_at, shift.word) != (wanted.starts_at, wanted.ends_at, wanted.word)
         _write(shift, wanted)
+        if shown != (shift.role, shift.starts_at, shift.ends_at, shift.word):
+            _count(shift)
         session.flush()
         if told:
             notices.changed(session, shift, now().isoformat(), shift.word)
@@ -114,6 +118,7 @@ def cancel(shift_id: int, reason: str, by: Actor) -> None:
         if shift.ends_at <= now():
             raise Refused(_("This shift is over."))
         shift.status = ShiftStatus.CANCELLED
+        _count(shift)
         session.flush()
         if occurrence.status is OccurrenceStatus.PLANNED:  # else they have been told already
             notices.called_off(session, shift, "shift", reason)
@@ -143,6 +148,11 @@ def _write(shift: Shift, wanted: Wanted) -> None:
     shift.head_count, shift.min_age = wanted.head_count, wanted.min_age
     shift.skill, shift.word = wanted.skill, wanted.word
     shift.cut_off_hours = wanted.cut_off_hours
+
+
+def _count(shift: Shift) -> None:
+    shift.sequence += 1
+    shift.changed_at = now()
 
 
 def _open_shifts(session: Session, occurrence: Occurrence) -> Sequence[Shift]:
@@ -178,6 +188,7 @@ class Posts:
         for shift in _open_shifts(session, occurrence):
             shift.starts_at += difference
             shift.ends_at += difference
+            shift.changed_at = now()  # the date counts this change itself
             session.flush()
             notices.changed(session, shift, str(occurrence.sequence), word)
             settle(session, shift, occurrence)
