@@ -51,9 +51,13 @@ from portal.volunteers import (
     engaged,
     hours_labels,
     leading,
+    own_data,
+    own_feed,
     own_hours,
     shifts,
     staff_hours,
+    staff_organizations,
+    staff_people,
     staff_records,
     staff_shifts,
     teams,
@@ -84,6 +88,8 @@ STAFF_VIEWS = (
     registrations_staff,
     staff_parties,
     volunteers_staff,
+    staff_people,
+    staff_organizations,
     staff_shifts,
     staff_hours,
     staff_records,
@@ -111,6 +117,8 @@ BLUEPRINTS = (
     service_pages.bp,
     own_hours.bp,
     menu_views.bp,
+    own_data.bp,
+    own_feed.bp,
 )
 
 

@@ -9,8 +9,9 @@ from portal.accounts.views import home_of
 from portal.errors import Refused
 from portal.i18n import _
 from portal.registrations import consent
+from portal.registrations.labels import RELATIONS
 from portal.registrations.party import phone_of
-from portal.volunteers import enrolment, queries
+from portal.volunteers import ages, enrolment, queries
 from portal.volunteers.forms import ActivateForm, JoinForm
 from portal.volunteers.labels import KINDS
 from portal.volunteers.models import Team
@@ -39,7 +40,7 @@ def index() -> Response:
         kind=kind,
         kinds=[one for one in KINDS if any(row.team.kind is one for row in every)],
         teams=len(every),
-        organizations=len({row.team.organization_id for row in every}),
+        organizations=len({row.team.organization_id for row in every if row.team.organization.registered}),
         people=queries.count_members(),
     )
 
@@ -89,8 +90,12 @@ def _join_page(found: Team, form: JoinForm, status: int = 200) -> Response:
         team=found,
         form=form,
         version=consent.SIGN_UP,
-        of_age=enrolment.OF_AGE,
-        youngest=enrolment.YOUNGEST,
+        of_age=ages.of_age(),
+        child=ages.child(),
+        youngest=ages.youngest(),
+        minor_version=consent.VOLUNTEER_MINOR,
+        children_version=consent.CHILDREN,
+        relations=RELATIONS,
     )
 
 

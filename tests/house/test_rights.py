@@ -58,6 +58,7 @@ everybody  GET   /teams/
 everybody  GET   /teams/<team_id>
 everybody  GET   /teams/<team_id>/join
 everybody  POST  /teams/<team_id>/join
+everybody  GET   /volunteer/feeds/<token>.ics
 everybody  GET   /volunteer/activate
 everybody  POST  /volunteer/activate
 
@@ -133,6 +134,15 @@ writers    POST  /staff/registrations/<registration_id>/remove
 
 staff      GET   /staff/volunteers/
 staff      GET   /staff/volunteers/<volunteer_id>
+writers    POST  /staff/volunteers/<volunteer_id>/guardian
+writers    POST  /staff/volunteers/<volunteer_id>/guardian/withdraw
+staff      GET   /staff/volunteers/<volunteer_id>/leave
+writers    POST  /staff/volunteers/<volunteer_id>/leave
+staff      GET   /staff/organizations/
+writers    GET   /staff/organizations/new
+writers    POST  /staff/organizations/new
+writers    GET   /staff/organizations/<organization_id>/edit
+writers    POST  /staff/organizations/<organization_id>/edit
 writers    POST  /staff/volunteers/<volunteer_id>/code
 writers    POST  /staff/memberships/<membership_id>
 writers    POST  /staff/memberships/<membership_id>/end
@@ -148,6 +158,15 @@ writers    POST  /staff/shifts/<shift_id>/posts
 writers    POST  /staff/shifts/<shift_id>/withdraw
 
 volunteers GET   /volunteer/
+volunteers GET   /volunteer/feed
+volunteers POST  /volunteer/feed
+volunteers GET   /volunteer/leave
+volunteers POST  /volunteer/leave
+volunteers GET   /volunteer/leave-team
+volunteers POST  /volunteer/leave-team
+volunteers GET   /volunteer/me
+volunteers POST  /volunteer/me
+volunteers POST  /volunteer/me/phone
 volunteers GET   /volunteer/shifts
 volunteers GET   /volunteer/shifts/<shift_id>
 volunteers POST  /volunteer/shifts/<shift_id>
@@ -192,6 +211,7 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     "membership_id": lambda make, station: make.membership(make.volunteer(station=station)),
     "message_id": lambda make, station: make.message(station),
     "occurrence_id": lambda make, station: make.occurrence(station),
+    "organization_id": lambda make, station: make.organization(station),
     "presence_id": lambda make, station: make.presence(station),
     "record_id": lambda make, station: make.record(station),
     "registration_id": lambda make, station: (
@@ -245,6 +265,8 @@ def token_for(rule: Rule, make: Make, station: str) -> str:
     """Return a secret that opens the private address of this route."""
     if rule.rule.startswith("/registrations/"):
         return token_of(make.registration(make.class_with_seats(station=station)).reference)
+    if rule.rule.startswith("/volunteer/feeds/"):
+        return make.feed(make.volunteer(station=station))
     return invite(Role.EDITOR, make.station(station), 1, make.actor(Role.MANAGER, "center"))
 
 
