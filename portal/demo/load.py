@@ -38,6 +38,8 @@ from portal.db import transaction
 from portal.demo.people import MEN, SURNAMES, WOMEN
 from portal.demo.plan import Holding, Offering, demo_year, station_profiles
 from portal.demo.registrations import sign_people_up
+from portal.demo.service import write_service
+from portal.demo.shifts import ask_for_volunteers
 from portal.demo.texts.teams import TEAMS
 from portal.demo.timetable import AHEAD
 from portal.demo.volunteers import write_volunteers
@@ -88,7 +90,9 @@ def load(instance: Path) -> bool:
         _write_accounts(session, logins, hashes, stations)
         _write_year(session, year, stations)
         write_volunteers(session, stations, _accounts_of_volunteers(session))
-        sign_people_up(session, {one.station: one.name for one in logins if one.role is Role.EDITOR})
+        editors = {one.station: one.name for one in logins if one.role is Role.EDITOR}
+        sign_people_up(session, editors)
+        write_service(session, ask_for_volunteers(session, editors))
         session.add(NetworkFact(key=DEMO, value=now().isoformat()))
         record(session, MACHINE, "demo.loaded", "network", detail=f"{len(year)}")
     write_logins(instance / LOGINS_FILE, logins)
