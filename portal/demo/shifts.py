@@ -157,7 +157,7 @@ def _times(occurrence: Occurrence, need: Need) -> Iterator[tuple[datetime, datet
 
 
 def _add_long_days(found: Sequence[tuple[Occurrence, Activity, str, list[Any]]], midnight: datetime) -> None:
-    """Add a post of a whole day to some dates lately, at different stations, and to some large ones before."""
+    """Add a whole day to some dates lately, each at another station, and to some large ones before."""
     lately: set[str] = set()
     earlier = 0
     for occurrence, _activity, station, needs in reversed(found):
@@ -215,14 +215,15 @@ def _set_goals(asked: Sequence[Asked]) -> None:
             one.goal = heads if luck < 0.75 else heads - 1
         elif one.ahead <= SOON and (one.station not in missing or luck < LACKING):
             missing.add(one.station)
-            one.goal = max(0, heads - one.random.randint(1, 2))
+            one.shift.head_count = max(2, heads)
+            one.goal = max(1, heads - one.random.randint(1, 2))
         elif one.shift.team_id is None and one.known and one.ahead <= FULL_WITHIN and full < FULL:
             full += 1
             one.goal, one.queue = heads, QUEUE - full % 3
         elif one.ahead <= SOON:
             one.goal = heads
         else:
-            one.goal = round(heads * (0.95 - 0.8 * one.ahead / AHEAD - 0.1 * luck))
+            one.goal = max(1, round(heads * (0.95 - 0.8 * one.ahead / AHEAD - 0.1 * luck)))
 
 
 def _seat_logins(asked: Sequence[Asked], logins: Sequence[Person]) -> None:
