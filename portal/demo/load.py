@@ -37,8 +37,8 @@ from portal.clock import ZONE, now, today
 from portal.db import transaction
 from portal.demo.people import MEN, SURNAMES, WOMEN
 from portal.demo.plan import Holding, Offering, demo_year, station_profiles
+from portal.demo.presences import write_service
 from portal.demo.registrations import sign_people_up
-from portal.demo.service import write_service
 from portal.demo.shifts import ask_for_volunteers
 from portal.demo.texts.teams import TEAMS
 from portal.demo.timetable import AHEAD

@@ -49,9 +49,16 @@ def me() -> Volunteer:
 
 
 def teams(
-    kind: TeamKind | None = None, station_id: int | None = None, scope: Scope | None = None
+    kind: TeamKind | None = None,
+    station_id: int | None = None,
+    scope: Scope | None = None,
+    limit: int | None = None,
+    skip: int = 0,
 ) -> list[TeamRow]:
-    """List the teams not closed, by home station; of one kind, serving a station, or at home in a scope."""
+    """List the teams not closed, by home station; of one kind, serving a station, or at home in a scope.
+
+    At most `limit` of them, without the first `skip`.
+    """
     members = (
         sa.select(sa.func.count())
         .where(Membership.team_id == Team.id, Membership.status == MembershipStatus.MEMBER)
@@ -63,6 +70,8 @@ def teams(
         .where(Team.closed.is_(False))
         .options(joinedload(Team.organization), joinedload(Team.station))
         .order_by(Station.position, Team.id)
+        .limit(limit)
+        .offset(skip)
     )
     if kind is not None:
         wanted = wanted.where(Team.kind == kind)
@@ -73,6 +82,15 @@ def teams(
     if scope is not None:
         wanted = wanted.where(in_scope(Team.station_id, scope))
     return [TeamRow(team, count) for team, count in db.session.execute(wanted)]
+
+
+def count_teams() -> dict[TeamKind, dict[int, int]]:
+    """Count the teams not closed: by kind, then by organisation."""
+    wanted = sa.select(Team.kind, Team.organization_id, sa.func.count()).where(Team.closed.is_(False))
+    found: dict[TeamKind, dict[int, int]] = {}
+    for kind, organization_id, number in db.session.execute(wanted.group_by(Team.kind, Team.organization_id)):
+        found.setdefault(kind, {})[organization_id] = number
+    return found
 
 
 def team(team_id: int, scope: Scope | None = None) -> Team:

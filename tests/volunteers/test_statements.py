@@ -33,8 +33,9 @@ pytestmark = pytest.mark.usefixtures("noon")
 FEW, MANY = 22, 2000
 # Statements per page; a page that needs more has to say why here.
 PUBLIC = {
-    "/teams/": 2,
-    "/teams/?kind=relief": 2,
+    "/teams/": 3,  # how many of each kind, those of a page, how many people
+    "/teams/?kind=relief": 3,
+    "/teams/?skip=20": 3,
     "/teams/{team}": 3,
     "/teams/{team}/join": 2,
     "/volunteer/activate": 0,
@@ -255,3 +256,21 @@ def test_staff_pages_cost_what_the_table_says_with_few_volunteers_and_with_many(
     app: Flask, sign_in: SignIn, network: Network
 ) -> None:
     check(app, sign_in(Role.EDITOR, "s1"), network, STAFF)
+
+
+def test_many_teams_are_listed_a_page_at_a_time_and_each_once(client: Browser, network: Network) -> None:
+    network.grow(150)
+    page = client.get("/teams/")
+    assert "151" in page.one("p.mut").text()
+    seen = [link.attributes["href"] for link in page.all("th[scope=row] a")]
+    pages = 1
+    while page.all("a[rel=next]"):
+        page = page.follow("a[rel=next]")
+        pages += 1
+        seen += [link.attributes["href"] for link in page.all("th[scope=row] a")]
+    assert pages == 3
+    assert len(seen) == len({*seen}) == 151
+    assert client.get("/teams/?skip=%E4%B8%80").all("th[scope=row] a")
+    some = client.get("/teams/?kind=relief")
+    assert 10 < len(some.all("th[scope=row] a")) < 20
+    assert not some.all("a[rel=next]")
