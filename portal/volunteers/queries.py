@@ -49,9 +49,16 @@ def me() -> Volunteer:
 
 
 def teams(
-    kind: TeamKind | None = None, station_id: int | None = None, scope: Scope | None = None
+    kind: TeamKind | None = None,
+    station_id: int | None = None,
+    scope: Scope | None = None,
+    limit: int | None = None,
+    skip: int = 0,
 ) -> list[TeamRow]:
-    """List the teams not closed, by home station; of one kind, serving a station, or at home in a scope."""
+    """List the teams not closed, by home station; of one kind, serving a station, or at home in a scope.
+
+    At most `limit` of them, without the first `skip`.
+    """
     members = (
         sa.select(sa.func.count())
         .where(Membership.team_id == Team.id, Membership.status == MembershipStatus.MEMBER)
@@ -63,6 +70,8 @@ def teams(
         .where(Team.closed.is_(False))
         .options(joinedload(Team.organization), joinedload(Team.station))
         .order_by(Station.position, Team.id)
+        .limit(limit)
+        .offset(skip)
     )
     if kind is not None:
         wanted = wanted.where(Team.kind == kind)
@@ -73,6 +82,35 @@ def teams(
     if scope is not None:
         wanted = wanted.where(in_scope(Team.station_id, scope))
     return [TeamRow(team, count) for team, count in db.session.execute(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many teams of each kind are open, and how many registered bodies (组织) they belong to."""
+
+    kinds: dict[TeamKind, int]
+    organizations: int
+
+    @property
+    def teams(self) -> int:
+        """Return how many teams there are in all."""
+        return sum(self.kinds.values())
+
+
+def count_teams() -> Counted:
+    """Count the teams not closed, and the registered organisations among theirs, in one statement."""
+    kinds: dict[TeamKind, int] = {}
+    bodies: set[int] = set()
+    for kind, organization_id, registered, number in db.session.execute(
+        sa.select(Team.kind, Team.organization_id, Organization.registered, sa.func.count())
+        .join(Organization, Organization.id == Team.organization_id)
+        .where(Team.closed.is_(False))
+        .group_by(Team.kind, Team.organization_id, Organization.registered)
+    ):
+        kinds[kind] = kinds.get(kind, 0) + number
+        if registered:
+            bodies.add(organization_id)
+    return Counted(kinds, len(bodies))
 
 
 def team(team_id: int, scope: Scope | None = None) -> Team:

@@ -18,8 +18,10 @@ from portal.volunteers.models import Team
 from portal.web.answers import go, page
 from portal.web.form_session import begin_anew
 from portal.web.limits import hit
+from portal.web.text import number_of
 
 JOINING = "10 per hour"  # from one phone number
+SHOWN = 60  # teams on a page
 ACTIVATING = "10 per 15 minutes"  # tries for one number: ten million codes, ten tries
 
 bp = Blueprint("teams", __name__)
@@ -28,19 +30,20 @@ bp = Blueprint("teams", __name__)
 @bp.get("/teams/")
 @public
 def index() -> Response:
-    """List the teams, all or of one kind."""
-    asked = request.args.get("kind", "")
+    """List the teams, all or of one kind, a page at a time."""
+    asked, skip = request.args.get("kind", ""), number_of(request.args.get("skip"))
     kind = next((one for one in KINDS if one.value == asked), None)
-    every = queries.teams()
-    rows = [row for row in every if kind is None or row.team.kind is kind]
+    every = queries.count_teams()
+    rows = queries.teams(kind, limit=SHOWN + 1, skip=skip)
     return page(
         "volunteers/teams.html",
         200 if kind is not None or not asked else 422,
-        rows=rows,
+        rows=rows[:SHOWN],
+        more=skip + SHOWN if len(rows) > SHOWN else None,
         kind=kind,
-        kinds=[one for one in KINDS if any(row.team.kind is one for row in every)],
-        teams=len(every),
-        organizations=len({row.team.organization_id for row in every if row.team.organization.registered}),
+        kinds=[one for one in KINDS if one in every.kinds],
+        teams=every.teams,
+        organizations=every.organizations,
         people=queries.count_members(),
     )
 
