@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -38,8 +39,8 @@ def kept(volunteer_id: int) -> Volunteer:
     return db.session.get_one(Volunteer, volunteer_id)
 
 
-def minor(make: Make, years: int = 16, **what: object) -> int:
-    given = {
+def minor(make: Make, years: int = 16, **what: Any) -> int:
+    given: dict[str, Any] = {
         "born_on": born(years),
         "guardian": "家长",
         "guardian_relation": "father",

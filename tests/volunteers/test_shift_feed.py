@@ -3,6 +3,7 @@
 import io
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import icalendar
 import pytest
@@ -28,7 +29,7 @@ from tests.volunteers.test_own_pages import enter
 pytestmark = pytest.mark.usefixtures("noon")
 
 
-def fetch(client: Browser, secret: str, **headers: str) -> Page:
+def fetch(client: Browser, secret: str, **headers: Any) -> Page:
     return client.get(f"/volunteer/feeds/{secret}.ics", **headers)
 
 
