@@ -7,7 +7,7 @@ import time_machine
 from flask import Flask
 
 from portal.access import NOBODY, Role
-from portal.clock import now
+from portal.clock import now, today
 from portal.db import transaction
 from portal.errors import Forbidden, Missing, Refused
 from portal.volunteers import organization_actions, posts, queries
@@ -16,6 +16,7 @@ from portal.volunteers.models import Membership, MembershipStatus
 from portal.volunteers.organization_actions import Said
 from portal.volunteers.presence import call_in, call_out
 from portal.volunteers.roll import EACH, Narrowed, Standing, Who, roll
+from portal.volunteers.shift_models import HoursSource, HoursStatus, ServiceRecord
 from tests.browser import Browser
 from tests.conftest import SignIn
 from tests.make import Make, span
@@ -72,13 +73,33 @@ def test_who_has_not_served_for_three_years_is_listed_to_be_asked(
     shift_id = make.shift()
     posts.take(shift_id, took, None, NOBODY)
     posts.take(make.shift(make.occurrence(when=span(3))), took_back, None, NOBODY)
+    by_hand = make.volunteer(created_at=now() - timedelta(days=300))
+    with transaction() as session:  # written down without a check-in
+        session.add(
+            ServiceRecord(
+                volunteer_id=by_hand,
+                team_id=session.get_one(Membership, make.membership(by_hand)).team_id,
+                occurrence_id=at,
+                day=today(),
+                tenths=20,
+                source=HoursSource.MANUAL,
+                status=HoursStatus.WAITING,
+                reason="忘了签到",
+                recorder="test",
+                recorder_id=None,
+                approver_id=None,
+                recorded_at=now(),
+                decided_at=None,
+                voided_at=None,
+            )
+        )
     noon.move_to(now() - timedelta(days=200) + timedelta(days=3 * 365 - 1))  # 9 June 2029
     assert listed(make, who=Who.IDLE) == set()
     noon.shift(timedelta(days=2))  # the day after three years: more than that
     assert listed(make, who=Who.IDLE) == {idle}
     assert newer not in listed(make, who=Who.IDLE)
     noon.shift(timedelta(days=250))
-    assert listed(make, who=Who.IDLE) == {idle, served, took, took_back, newer}
+    assert listed(make, who=Who.IDLE) == {idle, served, took, took_back, newer, by_hand}
 
 
 def test_it_is_read_page_by_page_at_the_same_cost(app: Flask, sign_in: SignIn, make: Make) -> None:

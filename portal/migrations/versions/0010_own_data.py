@@ -19,7 +19,7 @@ def upgrade() -> None:
         "UPDATE message SET about = COALESCE((SELECT 'volunteer:' || post.volunteer_id FROM post "
         "WHERE message.dedupe LIKE 'post:' || post.id || ':%'), '') WHERE kind LIKE 'shift.%'"
     )
-    op.execute(f"ALTER TABLE shift ADD COLUMN sequence {number} DEFAULT 0 NOT NULL")
+    op.execute(f"ALTER TABLE shift ADD COLUMN sequence {number} DEFAULT '0' NOT NULL")
     op.execute(f"ALTER TABLE shift ADD COLUMN changed_at {moment}")
     op.execute("ALTER TABLE volunteer ADD COLUMN guardian_relation TEXT DEFAULT '' NOT NULL")
     # The constraint comes with its column: SQLite would have to rebuild the table for one that comes later.
