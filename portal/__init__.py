@@ -34,9 +34,12 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.orders import consent as orders_consent
 from portal.orders import labels as orders_labels
 from portal.orders import menu_labels, menu_views, staff_menus
-from portal.registrations import following, own, staff_parties
+from portal.orders import own as orders_own
+from portal.orders import views as orders
+from portal.registrations import following, kept, own, staff_parties
 from portal.registrations import labels as registrations_labels
 from portal.registrations import staff as registrations_staff
 from portal.registrations import views as registrations
@@ -74,7 +77,7 @@ STAFF_VIEWS = (
     staff_hours,
     staff_menus,
 )
-OWN_VIEWS = (own,)  # and this on that of registrations
+OWN_VIEWS = (own, orders_own)  # and these on those of registrations and of orders
 BLUEPRINTS = (
     health.bp,
     stations.bp,
@@ -93,6 +96,7 @@ BLUEPRINTS = (
     volunteers_own.bp,
     own_hours.bp,
     menu_views.bp,
+    orders.bp,
 )
 
 
@@ -147,9 +151,11 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     volunteers_labels.init_app(app)
     hours_labels.init_app(app)
     orders_labels.init_app(app)
+    orders_consent.init_app(app)
     menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts()])
     panels.init_app(app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK])
+    kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)
