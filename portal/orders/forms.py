@@ -12,7 +12,6 @@ from portal.i18n import _
 from portal.i18n import lazy_gettext as _l
 from portal.orders import consent
 from portal.orders.labels import FOR_WHOM, GRADES, PLACES
-from portal.orders.menu_labels import time_in_words
 from portal.orders.menu_models import MenuItem, Where
 from portal.orders.menu_queries import next_days
 from portal.orders.models import MOST_TIMES, ForWhom, Grade, PartOfDay, Place
@@ -93,8 +92,8 @@ class OrderForm(Form):
         """Offer these times, and what was ticked before, even if it cannot be had any more."""
         ticked = [read_time(typed) for typed in self.times.data or ()]
         shown = sorted({*times, *(one for one in ticked if one)}, key=_moment)
-        self.times.choices = [(write_time(*one), time_in_words(*one)) for one in shown]
-        self.times.choices += [(ANY, _("Any time, just ring"))]
+        self.times.choices = [*((write_time(*one), "") for one in shown), (ANY, "")]
+        self.shown = [(write_time(*one), *one) for one in shown]
 
     @property
     def least(self) -> int:

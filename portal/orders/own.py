@@ -202,7 +202,12 @@ def _again(token: str, order: Order, form: Form, state: State) -> Response:
 def _under_mine(device: str) -> dict[str, Any] | None:
     found = queries.of_device(device)
     rows = [(one, ordering.token_of(one.reference)) for one in found]
-    return {"orders": rows} if rows else None
+    if not rows:
+        return None
+    return {
+        "orders": [row for row in rows if row[0].state not in ENDED],
+        "ended": [row for row in rows if row[0].state in ENDED],
+    }
 
 
 def _find(phone: str, reference: str, device: str) -> str:

@@ -12,7 +12,6 @@ from portal.i18n import (
     moment_label,
     pgettext,
     short_day,
-    weekday_name,
     weekday_short,
 )
 from portal.orders.flow import BEFORE_SERVICE, Act, Reads, State
@@ -95,7 +94,7 @@ def until_said(moment: datetime) -> str:
     if day == today() + timedelta(days=1):
         return pgettext("deadline", "by the end of tomorrow")
     if day > today() and day.isocalendar()[:2] == today().isocalendar()[:2]:
-        return pgettext("deadline", "by the end of %(day)s", day=weekday_name(day))
+        return pgettext("deadline", "by the end of %(day)s", day=weekday_short(day.weekday()))
     return pgettext("deadline", "by the end of %(day)s", day=short_day(day))
 
 
