@@ -85,7 +85,7 @@ class OrderForm(Form):
         if self.station.data and self.station.data not in dict(self.station.choices):
             self.station.choices += [(self.station.data, self.station.data[:40])]  # what was sent stays seen
         self.offer_times(times_to_offer(item))
-        if self.people.data is None and not self.people.errors:
+        if self.people.raw_data is None:  # nothing was sent yet
             self.people.data = self.least
 
     def offer_times(self, times: Sequence[Time]) -> None:
@@ -152,6 +152,9 @@ class OrderForm(Form):
         for name in self._hidden:
             self.form_errors = [*self.form_errors, *map(str, self[name].errors)]
             self[name].errors = []
+        if self.asks_people and self.people.data is None and not self.people.errors:
+            self.people.errors = [_("For how many people? Please write a number.")]
+            return False
         return valid
 
     def validate_text(self, field: Any) -> None:
@@ -170,11 +173,6 @@ class OrderForm(Form):
         """Demand to know whom one orders for."""
         if self.who.data in (ForWhom.FAMILY, ForWhom.OTHER) and not field.data and not field.errors:
             raise ValidationError(_("What do we call whoever it is for? As “my mother, Ms Li”."))
-
-    def validate_people(self, field: Any) -> None:
-        """Demand a number where it is asked for."""
-        if self.asks_people and field.data is None and not field.errors:
-            raise ValidationError(_("For how many people? Please write a number."))
 
     def validate_place(self, field: Any) -> None:
         """Accept only the choices there are."""

@@ -114,6 +114,7 @@ def order() -> Response:
             form.wish(), consent.ORDER, Source.WEB, NOBODY, device=here, key=form.key.data or ""
         )
     except Refused as refusal:
+        item = form.item = _item()  # what was read before the transaction is gone with it
         form.refuse(refusal.field, refusal.message)
         return _form_page(item, form, 422 if refusal.field else 409, choices)
     response = go(url_for(".order_page", token=ordering.token_of(receipt.reference)))

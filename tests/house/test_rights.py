@@ -13,6 +13,7 @@ from portal.registrations.links import token_of
 from tests.browser import Browser
 from tests.conftest import SignIn
 from tests.make import Make, each_week
+from tests.orders.cases import case
 
 RIGHTS = """
 everybody  GET   /
@@ -37,6 +38,16 @@ everybody  GET   /occurrences/<occurrence_id>.ics
 everybody  GET   /occurrences/<occurrence_id>/register
 everybody  POST  /occurrences/<occurrence_id>/register
 everybody  GET   /occurrences/<occurrence_id>/seats
+everybody  GET   /orders/
+everybody  GET   /orders/new
+everybody  POST  /orders/new
+everybody  GET   /orders/<token>
+everybody  POST  /orders/<token>/answer
+everybody  POST  /orders/<token>/rating
+everybody  POST  /orders/<token>/reopen
+everybody  GET   /orders/<token>/slip
+everybody  GET   /orders/<token>/withdraw
+everybody  POST  /orders/<token>/withdraw
 everybody  GET   /privacy
 everybody  GET   /privacy/children
 everybody  GET   /registrations/<token>
@@ -195,14 +206,16 @@ def address(app: Flask, rule: Rule, make: Make, station: str) -> str:
     values = {name: THINGS[name](make, station) for name in rule.arguments if name != "token"}
     if "token" in rule.arguments:
         with app.app_context():
-            values["token"] = token_for(rule, make, station)
+            values["token"] = token_for(app, rule, make, station)
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 
-def token_for(rule: Rule, make: Make, station: str) -> str:
+def token_for(app: Flask, rule: Rule, make: Make, station: str) -> str:
     """Return a secret that opens the private address of this route."""
     if rule.rule.startswith("/registrations/"):
         return token_of(make.registration(make.class_with_seats(station=station)).reference)
+    if rule.rule.startswith("/orders/"):
+        return case(app, make, station=station).token
     return invite(Role.EDITOR, make.station(station), 1, make.actor(Role.MANAGER, "center"))
 
 
