@@ -72,14 +72,15 @@ def allowed_stations(station_id: int) -> sa.Select[Any]:
 
     They are the open ones within its scope and those that share a cluster with one of them.
     """
+    inside = below(station_id)
     mine, theirs = aliased(ClusterMember), aliased(ClusterMember)
     beside = (
         sa.select(theirs.station_id)
         .join(mine, mine.cluster_id == theirs.cluster_id)
-        .where(mine.station_id.in_(below(station_id)))
+        .where(mine.station_id.in_(inside))
     )
     return sa.select(Station.id).where(
-        Station.closed.is_(False), sa.or_(Station.id.in_(below(station_id)), Station.id.in_(beside))
+        Station.closed.is_(False), sa.or_(Station.id.in_(inside), Station.id.in_(beside))
     )
 
 
@@ -360,10 +361,17 @@ def teams_to_name() -> list[Team]:
     return list(db.session.scalars(wanted))
 
 
+def by_category(items: Sequence[MenuItem]) -> list[tuple[Category, list[MenuItem]]]:
+    """Sort items into their categories, in the order they come."""
+    found: dict[Category, list[MenuItem]] = {}
+    for one in items:
+        found.setdefault(one.category, []).append(one)
+    return list(found.items())
+
+
 def editions_out(items: Sequence[MenuItem]) -> list[tuple[Menu, list[tuple[Category, list[MenuItem]]]]]:
     """Sort offered items into their editions and these into categories, in the order they come."""
-    found: dict[int, tuple[Menu, dict[Category, list[MenuItem]]]] = {}
+    found: dict[int, list[MenuItem]] = {}
     for one in items:
-        _menu, categories = found.setdefault(one.menu_id, (one.menu, {}))
-        categories.setdefault(one.category, []).append(one)
-    return [(edition, list(categories.items())) for edition, categories in found.values()]
+        found.setdefault(one.menu_id, []).append(one)
+    return [(those[0].menu, by_category(those)) for those in found.values()]

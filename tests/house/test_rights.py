@@ -30,6 +30,8 @@ everybody  POST  /invitation/<token>
 everybody  GET   /login
 everybody  POST  /login
 everybody  POST  /logout
+everybody  GET   /menu
+everybody  GET   /menu/<item_id>
 everybody  GET   /occurrences/<occurrence_id>
 everybody  GET   /mine
 everybody  POST  /mine
@@ -61,6 +63,7 @@ everybody  GET   /readyz
 everybody  GET   /stations/
 everybody  GET   /stations/<slug>
 everybody  GET   /stations/<slug>/calendar.ics
+everybody  GET   /stations/<slug>/menu
 everybody  GET   /stations/<slug>/sheet
 everybody  GET   /teams/
 everybody  GET   /teams/<team_id>
@@ -152,6 +155,28 @@ volunteers GET   /volunteer/shifts/<shift_id>
 volunteers POST  /volunteer/shifts/<shift_id>
 volunteers POST  /volunteer/shifts/<shift_id>/withdraw
 
+staff      GET   /staff/menus/
+writers    GET   /staff/menus/new
+writers    POST  /staff/menus/new
+staff      GET   /staff/menus/<menu_id>
+staff      GET   /staff/menus/<menu_id>/preview
+writers    GET   /staff/menus/<menu_id>/edit
+writers    POST  /staff/menus/<menu_id>/edit
+writers    POST  /staff/menus/<menu_id>/publish
+writers    POST  /staff/menus/<menu_id>/copy
+writers    GET   /staff/menus/<menu_id>/end
+writers    POST  /staff/menus/<menu_id>/end
+writers    GET   /staff/menus/<menu_id>/delete
+writers    POST  /staff/menus/<menu_id>/delete
+writers    GET   /staff/menus/<menu_id>/items/new
+writers    POST  /staff/menus/<menu_id>/items/new
+writers    GET   /staff/menu-items/<entry_id>
+writers    POST  /staff/menu-items/<entry_id>
+writers    POST  /staff/menu-items/<entry_id>/move
+writers    POST  /staff/menu-items/<entry_id>/pause
+writers    GET   /staff/menu-items/<entry_id>/remove
+writers    POST  /staff/menu-items/<entry_id>/remove
+
 staff      GET   /staff/stations/
 staff      GET   /staff/stations/<slug>
 writers    POST  /staff/stations/<slug>
@@ -175,7 +200,10 @@ TABLE = {(method, rule): who for who, method, rule in (line.split() for line in 
 THINGS: dict[str, Callable[[Make, str], object]] = {
     "activity_id": lambda make, station: make.activity(station, repeats=each_week()),
     "code": lambda _make, _station: "duanwu",
+    "entry_id": lambda make, station: make.menu_item(make.menu(station, published=False)),
+    "item_id": lambda make, station: make.menu_item(make.menu(station)),
     "membership_id": lambda make, station: make.membership(make.volunteer(station=station)),
+    "menu_id": lambda make, station: make.menu(station, published=False),
     "message_id": lambda make, station: make.message(station),
     "occurrence_id": lambda make, station: make.occurrence(station),
     "presence_id": lambda make, station: make.presence(station),
