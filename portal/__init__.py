@@ -34,13 +34,16 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.orders import consent as orders_consent
 from portal.orders import dates as orders_dates
 from portal.orders import labels as orders_labels
 from portal.orders import (
     leading as orders_leading,
 )
 from portal.orders import menu_labels, menu_views, service_pages, service_queries, staff_menus, staff_serving
-from portal.registrations import following, own, staff_parties
+from portal.orders import own as orders_own
+from portal.orders import views as orders
+from portal.registrations import following, kept, own, staff_parties
 from portal.registrations import labels as registrations_labels
 from portal.registrations import staff as registrations_staff
 from portal.registrations import views as registrations
@@ -96,7 +99,7 @@ STAFF_VIEWS = (
     staff_menus,
     staff_serving,
 )
-OWN_VIEWS = (own, leading)  # and these on those of registrations and volunteers
+OWN_VIEWS = (own, leading, orders_own)  # and these on those of registrations, volunteers and orders
 BLUEPRINTS = (
     health.bp,
     stations.bp,
@@ -119,6 +122,7 @@ BLUEPRINTS = (
     menu_views.bp,
     own_data.bp,
     own_feed.bp,
+    orders.bp,
 )
 
 
@@ -173,12 +177,14 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     volunteers_labels.init_app(app)
     hours_labels.init_app(app)
     orders_labels.init_app(app)
+    orders_consent.init_app(app)
     menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts(), orders_dates.Services()])
     engaged.init_app(app, [service_queries.ENGAGEMENT])
     panels.init_app(
         app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK, staff_records.DESK]
     )
+    kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)

@@ -87,8 +87,12 @@ def of_device(device: str, limit: int = 40) -> Sequence[Order]:
     return db.session.scalars(
         sa.select(Order)
         .join(OrderDevice, OrderDevice.order_id == Order.id)
-        .where(OrderDevice.device_hash == token_hash(device), Order.anonymised_at.is_(None))
-        .options(joinedload(Order.station), joinedload(Order.team), selectinload(Order.times))
+        .where(
+            OrderDevice.device_hash == token_hash(device),
+            Order.anonymised_at.is_(None),
+            Order.state != State.DRAFT,
+        )
+        .options(joinedload(Order.station))
         .order_by(Order.id.desc())
         .limit(limit)
     ).all()

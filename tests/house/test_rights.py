@@ -16,6 +16,7 @@ from portal.volunteers.models import Team, Volunteer
 from tests.browser import Browser
 from tests.conftest import SignIn
 from tests.make import Make, each_week
+from tests.orders.cases import case
 
 RIGHTS = """
 everybody  GET   /
@@ -42,6 +43,16 @@ everybody  GET   /occurrences/<occurrence_id>.ics
 everybody  GET   /occurrences/<occurrence_id>/register
 everybody  POST  /occurrences/<occurrence_id>/register
 everybody  GET   /occurrences/<occurrence_id>/seats
+everybody  GET   /orders/
+everybody  GET   /orders/new
+everybody  POST  /orders/new
+everybody  GET   /orders/<token>
+everybody  POST  /orders/<token>/answer
+everybody  POST  /orders/<token>/rating
+everybody  POST  /orders/<token>/reopen
+everybody  GET   /orders/<token>/slip
+everybody  GET   /orders/<token>/withdraw
+everybody  POST  /orders/<token>/withdraw
 everybody  GET   /privacy
 everybody  GET   /privacy/children
 everybody  GET   /registrations/<token>
@@ -270,7 +281,7 @@ def address(app: Flask, rule: Rule, make: Make, station: str) -> str:
     values = {name: things[name](make, station) for name in rule.arguments if name != "token"}
     if "token" in rule.arguments:
         with app.app_context():
-            values["token"] = token_for(rule, make, station)
+            values["token"] = token_for(app, rule, make, station)
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 
@@ -289,10 +300,12 @@ def led_things(app: Flask, make: Make, station: str) -> dict[str, Callable[[Make
     return THINGS | {name: lambda _make, _station, one=one: one for name, one in made.items()}
 
 
-def token_for(rule: Rule, make: Make, station: str) -> str:
+def token_for(app: Flask, rule: Rule, make: Make, station: str) -> str:
     """Return a secret that opens the private address of this route."""
     if rule.rule.startswith("/registrations/"):
         return token_of(make.registration(make.class_with_seats(station=station)).reference)
+    if rule.rule.startswith("/orders/"):
+        return case(app, make, station=station).token
     if rule.rule.startswith("/volunteer/feeds/"):
         return make.feed(make.volunteer(station=station))
     return invite(Role.EDITOR, make.station(station), 1, make.actor(Role.MANAGER, "center"))
