@@ -15,6 +15,7 @@ from portal import access, cli, config, db, i18n, sealed
 from portal.accounts import login
 from portal.accounts import views as accounts
 from portal.activities import (
+    beside,
     feeds,
     festivals,
     followers,
@@ -33,6 +34,7 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.orders import menu_labels, menu_views, staff_menus
 from portal.orders import labels as orders_labels
 from portal.registrations import following, own, staff_parties
 from portal.registrations import labels as registrations_labels
@@ -70,6 +72,7 @@ STAFF_VIEWS = (
     volunteers_staff,
     staff_shifts,
     staff_hours,
+    staff_menus,
 )
 OWN_VIEWS = (own,)  # and this on that of registrations
 BLUEPRINTS = (
@@ -89,6 +92,7 @@ BLUEPRINTS = (
     teams.bp,
     volunteers_own.bp,
     own_hours.bp,
+    menu_views.bp,
 )
 
 
@@ -143,8 +147,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     volunteers_labels.init_app(app)
     hours_labels.init_app(app)
     orders_labels.init_app(app)
+    menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts()])
     panels.init_app(app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK])
+    beside.init_app(app, [menu_views.PART])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)
     for blueprint in BLUEPRINTS:

@@ -23,6 +23,7 @@ from portal.clock import now, today
 from portal.db import db, transaction
 from portal.messages.actions import tell
 from portal.messages.models import Message
+from portal.orders.menu_models import Menu, MenuItem, MenuItemStation, MenuItemTeam, MenuStatus
 from portal.registrations.actions import Receipt, register
 from portal.registrations.course import CourseReceipt, register_course
 from portal.registrations.party import Consent, Party, Source
@@ -313,6 +314,62 @@ class Make:
         volunteer_id = self.volunteer(station=station)
         with self._inside():
             return call_in(occurrence_id, volunteer_id, now(), self.actor(Role.EDITOR, station)).presence_id
+
+    def menu(
+        self,
+        station: str = "center",
+        title: str = "第三期",
+        starts_on: date | None = None,
+        ends_on: date | None = None,
+        published: bool = True,
+        **what: Any,
+    ) -> int:
+        """Make an edition of the menu, from 30 days ago to 60 days ahead unless told, and return its id."""
+        given: dict[str, Any] = {
+            "starts_on": starts_on or today() - timedelta(days=30),
+            "ends_on": ends_on or today() + timedelta(days=60),
+            "status": MenuStatus.PUBLISHED if published else MenuStatus.DRAFT,
+            "published_at": now() if published else None,
+        }
+        with self._inside(), transaction() as session:
+            moments = {"created_at": now(), "changed_at": now()}
+            menu = Menu(station_id=self.station(station), title=title, **moments, **given | what)
+            session.add(menu)
+            session.flush()
+            return menu.id
+
+    def menu_item(
+        self,
+        menu_id: int | None = None,
+        title: str = "上门理发",
+        category: Category = Category.VOLUNTEERING,
+        stations: Sequence[str] = (),
+        teams: Sequence[int] = (),
+        **columns: Any,
+    ) -> int:
+        """Put an item on an edition (on the published one of the centre unless given) and return its id.
+
+        `stations` are slugs, `teams` ids, `columns` whatever else the row has.
+        """
+        with self._inside(), transaction() as session:
+            if menu_id is None:
+                of_centre = sa.select(Menu.id).where(
+                    Menu.station_id == self.station("center"),
+                    Menu.status == MenuStatus.PUBLISHED,
+                    Menu.starts_on <= today(),
+                    Menu.ends_on >= today(),
+                )
+                menu_id = session.scalars(of_centre.order_by(Menu.id)).first() or self.menu()
+            count = sa.select(sa.func.count(MenuItem.id)).where(MenuItem.menu_id == menu_id)
+            given: dict[str, Any] = {"position": session.scalars(count).one() + 1}
+            item = MenuItem(menu_id=menu_id, title=title, category=category, **given | columns)
+            session.add(item)
+            session.flush()
+            for slug in stations:
+                session.add(MenuItemStation(item_id=item.id, station_id=self.station(slug)))
+            for team_id in teams:
+                session.add(MenuItemTeam(item_id=item.id, team_id=team_id))
+            return item.id
 
     def message(self, station: str = "s1", address: str = "", dedupe: str | None = None) -> int:
         """Put a message into a station's outbox and return its id; without an address it is a call."""

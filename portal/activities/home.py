@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from flask import Blueprint, Response
 
 from portal.access import public
-from portal.activities import agenda, listing, lunar, queries
+from portal.activities import agenda, beside, listing, lunar, queries
 from portal.activities.poems import POEMS
 from portal.clock import end_of, local, now, today
 from portal.i18n import _, day_name
@@ -54,6 +54,7 @@ def page() -> Response:
         cell_label=lunar.cell_label,
         lunar_long_label=lunar.lunar_long_label,
         poem=poem(first),
+        parts=beside.gathered(None),
     )
 
 

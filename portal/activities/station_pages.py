@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, current_app, request, url_for
 
 from portal.access import public
-from portal.activities import agenda, listing, lunar, queries
+from portal.activities import agenda, beside, listing, lunar, queries
 from portal.activities.home import hints
 from portal.activities.listing import Filter
 from portal.clock import local, now, today
@@ -59,6 +59,7 @@ def page(slug: str) -> Response:
         hours=hours.lines(week),
         now_line="" if station.closed else hours.now_line(week, local(now()), station.phone),
         rooms=[] if station.closed else room_rows(station, week),
+        parts=beside.gathered(station),
         near=near,
         hints=hints([card.id for card in near]) if near else {},
         feed=public_url + feed,

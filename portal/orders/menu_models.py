@@ -98,6 +98,9 @@ class MenuItem(Model):
     qualification: Mapped[str] = mapped_column(default="")  # papers needed, shown to all: 执业医师
     risk: Mapped[str] = mapped_column(default="")  # what to know of risk and insurance
     bring: Mapped[str] = mapped_column(default="")  # what the asker gets ready: 请备一条毛巾
+    icon: Mapped[str] = mapped_column(
+        default=""
+    )  # its drawing in templates/ui/art.html; empty: its category's
     position: Mapped[int] = mapped_column(default=0)
     paused: Mapped[bool] = mapped_column(default=False)  # takes no orders for now
     version: Mapped[int] = mapped_column(default=1)

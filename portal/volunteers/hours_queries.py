@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.access import Scope
-from portal.activities.lunar import OfficialDay, official_day
 from portal.activities.models import Occurrence, OccurrenceStatus
+from portal.activities.working_days import working_days_before
 from portal.clock import now, start_of, today
 from portal.db import db
 from portal.errors import Missing
@@ -122,18 +122,6 @@ def open_pairs(scope: Scope, limit: int = 100) -> Sequence[Presence]:
         .order_by(Presence.in_at.desc(), Presence.id)
         .limit(limit)
     ).all()
-
-
-def working_days_before(day: date, number: int) -> date:
-    """Return the day so many working days before, official days off and make-up workdays heeded."""
-    while number:
-        day -= timedelta(days=1)
-        official = official_day(day)
-        rests = official in (OfficialDay.OFF, OfficialDay.EXPECTED) or (
-            day.weekday() >= 5 and official is not OfficialDay.WORK
-        )
-        number -= not rests
-    return day
 
 
 def unsettled(scope: Scope) -> list[tuple[Occurrence, int]]:

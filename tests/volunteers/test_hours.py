@@ -324,13 +324,6 @@ def test_who_doubts_a_record_is_called(make: Make, clock: time_machine.Traveller
     assert "少了" in call.text
 
 
-def test_ten_working_days_pass_over_holidays_and_make_up_days() -> None:
-    # 1 to 8 October 2025 were off; Sunday 28 September and Saturday 11 October were worked.
-    assert queries.working_days_before(date(2025, 10, 13), 3) == date(2025, 10, 9)
-    assert queries.working_days_before(date(2025, 10, 9), 1) == date(2025, 9, 30)
-    assert queries.working_days_before(date(2025, 9, 29), 1) == date(2025, 9, 28)
-
-
 def test_dates_without_hours_come_up_after_ten_working_days(
     make: Make, clock: time_machine.Traveller
 ) -> None:

@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("qualification", sa.Text(), nullable=False),
         sa.Column("risk", sa.Text(), nullable=False),
         sa.Column("bring", sa.Text(), nullable=False),
+        sa.Column("icon", sa.Text(), nullable=False),
         sa.Column("position", ROW_ID, nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("version", ROW_ID, nullable=False),
