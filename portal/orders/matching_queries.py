@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.orders.flow import WITH_TEAM, State
@@ -87,6 +88,14 @@ def facts_about_teams(row: Order) -> list[Facts]:
         Facts(**dict(found, near=Near(found["near"])), asks_skill=bool(words), asks_time=bool(row.times))
         for found in rows
     ]
+
+
+def teams_by_id(ids: Sequence[int]) -> dict[int, Team]:
+    """Return teams with who leads them and their station, by id."""
+    found = db.session.scalars(
+        sa.select(Team).where(Team.id.in_(ids)).options(joinedload(Team.leader), joinedload(Team.station))
+    )
+    return {team.id: team for team in found}
 
 
 def busy(starts: datetime, ends: datetime, team_id: int, other_than: int) -> Sequence[Order]:

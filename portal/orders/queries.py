@@ -302,6 +302,31 @@ def earlier_askers(phone: str, name: str, scope: Scope, limit: int = 8) -> Seque
     ).all()
 
 
+def under_way_of(row: Order, scope: Scope, limit: int = 5) -> Sequence[Order]:
+    """List what the asker of an order has under way in a scope, that order itself among it."""
+    same = Order.name_key == row.name_key
+    if row.phone_index is not None:  # a family shares a phone: the same name, too
+        same = sa.and_(same, Order.phone_index == row.phone_index)
+    return db.session.scalars(
+        sa.select(Order)
+        .where(same, in_scope(Order.station_id, scope), Order.state.not_in((*ENDED, State.DRAFT)))
+        .order_by(Order.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def draft(order_id: int, scope: Scope) -> Order:
+    """Return a draft of the staff desk.
+
+    Raises:
+        Missing: there is no such draft within the scope.
+    """
+    found = order(order_id, scope)
+    if found.state is not State.DRAFT:
+        raise Missing
+    return found
+
+
 def public_list(limit: int = 20, station_id: int | None = None) -> Sequence[Order]:
     """List orders as everybody may see them: from offered on, and nothing of the asker is to be shown."""
     wanted = sa.select(Order).where(Order.state.in_(KNOWN), Order.anonymised_at.is_(None))
