@@ -139,6 +139,20 @@ def helps_offered(order_id: int) -> Sequence[OfferedHelp]:
     ).all()
 
 
+def offered_by(station_id: int, order_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the names of a station's teams that have been offered for orders, by order."""
+    rows = db.session.execute(
+        sa.select(OfferedHelp.order_id, Team.name)
+        .join(Team, Team.id == OfferedHelp.team_id)
+        .where(Team.station_id == station_id, OfferedHelp.order_id.in_(order_ids))
+        .order_by(OfferedHelp.at)
+    )
+    found: dict[int, list[str]] = {}
+    for order_id, name in rows:
+        found.setdefault(order_id, []).append(name)
+    return found
+
+
 # The groups of the staff's list (点单): in hand, by what they wait for, and what is over.
 GROUPS: dict[str, tuple[State, ...]] = {
     "open": tuple(state for state in State if state not in ENDED and state is not State.DRAFT),

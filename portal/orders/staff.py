@@ -207,6 +207,7 @@ def order_page(
         "staff/order.html",
         status,
         order=found,
+        wished=[(one.day, one.part) for one in found.times],
         due=due_of(found),
         acts=acts,
         writes=writes,
