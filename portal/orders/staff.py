@@ -13,6 +13,7 @@ from portal.clock import now
 from portal.db import db
 from portal.i18n import _, in_default_language
 from portal.i18n import lazy_gettext as _l
+from portal.i18n import lazy_pgettext
 from portal.orders import dispatching, needs, queries
 from portal.orders.door import hand_of
 from portal.orders.due import due_of
@@ -272,11 +273,11 @@ def _teams(
 
 # The signs of the five steps that people know an order by, and the states in which each is the present one.
 STEPPER: tuple[tuple[object, object, tuple[State, ...], tuple[Act, ...]], ...] = (
-    (_l("Ordered"), _l("1"), (State.SUBMITTED, State.RETURNED), (Act.SUBMIT,)),
-    (_l("Dispatch"), _l("2"), (State.ADMITTED,), (Act.OFFER, Act.ASK_NEXT)),
-    (_l("Acceptance"), _l("3"), (State.OFFERED,), (Act.ACCEPT,)),
-    (_l("Service"), _l("4"), (State.ACCEPTED, State.SCHEDULED, State.SERVING), (Act.COMPLETE,)),
-    (_l("Rating"), _l("5"), (State.RATING, State.FOLLOW_UP), (Act.RATE, Act.CALL_BACK)),
+    (_l("Ordered"), lazy_pgettext("sign of a step", "1"), (State.SUBMITTED, State.RETURNED), (Act.SUBMIT,)),
+    (_l("Dispatch"), lazy_pgettext("sign of a step", "2"), (State.ADMITTED,), (Act.OFFER, Act.ASK_NEXT)),
+    (_l("Acceptance"), lazy_pgettext("sign of a step", "3"), (State.OFFERED,), (Act.ACCEPT,)),
+    (_l("Service"), lazy_pgettext("sign of a step", "4"), (State.ACCEPTED, State.SCHEDULED, State.SERVING), (Act.COMPLETE,)),
+    (_l("Rating"), lazy_pgettext("sign of a step", "5"), (State.RATING, State.FOLLOW_UP), (Act.RATE, Act.CALL_BACK)),
 )
 
 
