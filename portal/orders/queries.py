@@ -227,12 +227,15 @@ def found(words: str, scope: Scope, limit: int = 30) -> Sequence[Order]:
 
 
 def on_desk(scope: Scope, limit: int = 12) -> Sequence[Order]:
-    """List what lies on the desk of the scope's own station, and of those below it, the most urgent first."""
+    """List what lies on the desk of the scope's own station, and what is late below it; by deadline."""
     return db.session.scalars(
         sa.select(Order)
         .where(
-            in_scope(Order.desk_id, scope),
             Order.state.in_((State.SUBMITTED, State.ADMITTED, State.FOLLOW_UP)),
+            sa.or_(
+                Order.desk_id == scope.station_id,
+                sa.and_(in_scope(Order.desk_id, scope), Order.due_at < now()),
+            ),
         )
         .options(joinedload(Order.station), joinedload(Order.desk))
         .order_by(Order.due_at, Order.id)
