@@ -25,6 +25,7 @@ from portal.web.text import number_of
 
 READ_OUT = "2026-11"  # version of what is read out: templates/staff/order_new.html
 DAYS_TO_CHOOSE = 60
+MEMBERS_SHOWN = 12  # of a team; of a larger one those who were to come, the rest folded away
 FREE_NEED = "0"  # what is chosen instead of an item
 
 # What is asked when somebody does it, and how long the answer may be. By the table of portal.orders.flow
@@ -143,7 +144,7 @@ class TimesForm(NoteForm):
         if order.starts_at is not None and order.ends_at is not None:
             self.day.data = local(order.starts_at).date()
             self.starts.data, self.ends.data = local(order.starts_at).time(), local(order.ends_at).time()
-        elif order.times and order.times[0].day >= today():
+        elif self.needed and order.times and order.times[0].day >= today():
             self.day.data = order.times[0].day
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
@@ -197,9 +198,12 @@ class CompleteForm(NoteForm):
     def offer(self, order: Order, members: Sequence[tuple[int, str]], coming: Sequence[int]) -> None:
         """Fill in who may have served, and tick who was to come."""
         self.note.label.text = str(_l("How it went"))
-        self.members = members
         ticked = [number_of(one) for one in request.form.getlist(self.helpers.name)]
         self.chosen = ticked if was_sent(self) else list(coming)
+        first = [one for one in members if one[0] in self.chosen]
+        others = [one for one in members if one[0] not in self.chosen]
+        few = len(members) <= MEMBERS_SHOWN
+        self.members, self.others = (list(members), []) if few else (first, others)
         if not was_sent(self):
             self.served.data = order.people
 
