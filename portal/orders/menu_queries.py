@@ -72,14 +72,15 @@ def allowed_stations(station_id: int) -> sa.Select[Any]:
 
     They are the open ones within its scope and those that share a cluster with one of them.
     """
+    inside = below(station_id)
     mine, theirs = aliased(ClusterMember), aliased(ClusterMember)
     beside = (
         sa.select(theirs.station_id)
         .join(mine, mine.cluster_id == theirs.cluster_id)
-        .where(mine.station_id.in_(below(station_id)))
+        .where(mine.station_id.in_(inside))
     )
     return sa.select(Station.id).where(
-        Station.closed.is_(False), sa.or_(Station.id.in_(below(station_id)), Station.id.in_(beside))
+        Station.closed.is_(False), sa.or_(Station.id.in_(inside), Station.id.in_(beside))
     )
 
 

@@ -22,7 +22,7 @@ from portal.web.qr import qr_path
 from portal.web.text import number_of, without_unseen
 
 ON_HOME, AT_STATION = 6, 4  # services that other pages point to
-NEXT_TIMES = 4
+NEXT_TIMES = 3
 DENSE = 12  # services; more of them are set smaller, to stay on one sheet
 
 bp = Blueprint("menu", __name__)
