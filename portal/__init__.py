@@ -40,8 +40,20 @@ from portal.orders import labels as orders_labels
 from portal.orders import (
     leading as orders_leading,
 )
-from portal.orders import menu_labels, menu_views, service_pages, service_queries, staff_menus, staff_serving
+from portal.orders import (
+    menu_labels,
+    menu_views,
+    service_pages,
+    service_queries,
+    staff_acts,
+    staff_dispatch,
+    staff_menus,
+    staff_needs,
+    staff_new,
+    staff_serving,
+)
 from portal.orders import own as orders_own
+from portal.orders import staff as orders_staff
 from portal.orders import views as orders
 from portal.registrations import following, kept, own, staff_parties
 from portal.registrations import labels as registrations_labels
@@ -98,6 +110,11 @@ STAFF_VIEWS = (
     staff_records,
     staff_menus,
     staff_serving,
+    orders_staff,
+    staff_acts,
+    staff_dispatch,
+    staff_new,
+    staff_needs,
 )
 OWN_VIEWS = (own, leading, orders_own)  # and these on those of registrations, volunteers and orders
 BLUEPRINTS = (
@@ -182,7 +199,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     followers.init_app(app, [following.Parties(), shifts.Posts(), orders_dates.Services()])
     engaged.init_app(app, [service_queries.ENGAGEMENT])
     panels.init_app(
-        app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK, staff_records.DESK]
+        app,
+        [registrations_staff.PANEL, staff_shifts.PANEL],
+        [orders_staff.DESK, staff_shifts.DESK, staff_records.DESK],
     )
     kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])

@@ -58,7 +58,7 @@ class Make:
     """Make things; everything comes back as plain values, good outside of the portal's context."""
 
     def __init__(self, app: Flask) -> None:
-        self._app = app
+        self.app = app
         self._numbers = itertools.count(1)
 
     @contextmanager
@@ -66,7 +66,7 @@ class Make:
         if has_app_context():
             yield
         else:
-            with self._app.app_context():
+            with self.app.app_context():
                 yield
 
     def station(self, slug: str = "s1") -> int:

@@ -143,6 +143,20 @@ def helps_offered(order_id: int) -> Sequence[OfferedHelp]:
     ).all()
 
 
+def offered_by(station_id: int, order_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the names of a station's teams that have been offered for orders, by order."""
+    rows = db.session.execute(
+        sa.select(OfferedHelp.order_id, Team.name)
+        .join(Team, Team.id == OfferedHelp.team_id)
+        .where(Team.station_id == station_id, OfferedHelp.order_id.in_(order_ids))
+        .order_by(OfferedHelp.at)
+    )
+    found: dict[int, list[str]] = {}
+    for order_id, name in rows:
+        found.setdefault(order_id, []).append(name)
+    return found
+
+
 # The groups of the staff's list (点单): in hand, by what they wait for, and what is over.
 GROUPS: dict[str, tuple[State, ...]] = {
     "open": tuple(state for state in State if state not in ENDED and state is not State.DRAFT),
@@ -215,12 +229,15 @@ def found(words: str, scope: Scope, limit: int = 30) -> Sequence[Order]:
 
 
 def on_desk(scope: Scope, limit: int = 12) -> Sequence[Order]:
-    """List what lies on the desk of the scope's own station, and of those below it, the most urgent first."""
+    """List what lies on the desk of the scope's own station, and what is late below it; by deadline."""
     return db.session.scalars(
         sa.select(Order)
         .where(
-            in_scope(Order.desk_id, scope),
             Order.state.in_((State.SUBMITTED, State.ADMITTED, State.FOLLOW_UP)),
+            sa.or_(
+                Order.desk_id == scope.station_id,
+                sa.and_(in_scope(Order.desk_id, scope), Order.due_at < now()),
+            ),
         )
         .options(joinedload(Order.station), joinedload(Order.desk))
         .order_by(Order.due_at, Order.id)
@@ -303,6 +320,31 @@ def earlier_askers(phone: str, name: str, scope: Scope, limit: int = 8) -> Seque
         .order_by(Order.id.desc())
         .limit(limit)
     ).all()
+
+
+def under_way_of(row: Order, scope: Scope, limit: int = 5) -> Sequence[Order]:
+    """List what the asker of an order has under way in a scope, that order itself among it."""
+    same = Order.name_key == row.name_key
+    if row.phone_index is not None:  # a family shares a phone: the same name, too
+        same = sa.and_(same, Order.phone_index == row.phone_index)
+    return db.session.scalars(
+        sa.select(Order)
+        .where(same, in_scope(Order.station_id, scope), Order.state.not_in((*ENDED, State.DRAFT)))
+        .order_by(Order.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def draft(order_id: int, scope: Scope) -> Order:
+    """Return a draft of the staff desk.
+
+    Raises:
+        Missing: there is no such draft within the scope.
+    """
+    found = order(order_id, scope)
+    if found.state is not State.DRAFT:
+        raise Missing
+    return found
 
 
 def public_list(limit: int = 20, station_id: int | None = None) -> Sequence[Order]:

@@ -16,7 +16,7 @@ from portal.volunteers.models import Team, Volunteer
 from tests.browser import Browser
 from tests.conftest import SignIn
 from tests.make import Make, each_week
-from tests.orders.cases import case
+from tests.orders.cases import case, draft
 
 RIGHTS = """
 everybody  GET   /
@@ -146,6 +146,38 @@ writers    POST  /staff/registrations/<registration_id>/phone
 writers    POST  /staff/registrations/<registration_id>/promote
 writers    POST  /staff/registrations/<registration_id>/remove
 
+staff      GET   /staff/orders
+staff      POST  /staff/orders
+writers    GET   /staff/orders/new
+writers    POST  /staff/orders/new
+writers    POST  /staff/orders/new/askers
+writers    GET   /staff/orders/drafts/<draft_id>
+writers    POST  /staff/orders/drafts/<draft_id>
+writers    GET   /staff/orders/drafts/<draft_id>/discard
+writers    POST  /staff/orders/drafts/<draft_id>/discard
+staff      GET   /staff/orders/needs
+staff      GET   /staff/orders/neighbours
+writers    POST  /staff/orders/neighbours
+staff      GET   /staff/orders/<order_id>
+writers    POST  /staff/orders/<order_id>/accept
+writers    POST  /staff/orders/<order_id>/admit
+writers    POST  /staff/orders/<order_id>/answer
+writers    POST  /staff/orders/<order_id>/back
+writers    POST  /staff/orders/<order_id>/call
+writers    POST  /staff/orders/<order_id>/cancel
+writers    POST  /staff/orders/<order_id>/complete
+writers    POST  /staff/orders/<order_id>/decline
+writers    POST  /staff/orders/<order_id>/dispatch
+writers    POST  /staff/orders/<order_id>/hurry
+writers    POST  /staff/orders/<order_id>/note
+writers    POST  /staff/orders/<order_id>/phone
+writers    POST  /staff/orders/<order_id>/rate
+writers    POST  /staff/orders/<order_id>/redispatch
+writers    POST  /staff/orders/<order_id>/refuse
+writers    POST  /staff/orders/<order_id>/reopen
+writers    POST  /staff/orders/<order_id>/schedule
+writers    POST  /staff/orders/<order_id>/withdraw
+
 staff      GET   /staff/volunteers/
 staff      GET   /staff/volunteers/<volunteer_id>
 writers    POST  /staff/volunteers/<volunteer_id>/guardian
@@ -246,11 +278,13 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     "doubt_id": lambda make, station: make.doubt(make.record(station)),
     "entry_id": lambda make, station: make.menu_item(make.menu(station, published=False)),
     "item_id": lambda make, station: make.menu_item(make.menu(station)),
+    "draft_id": lambda make, station: draft(make, station).order_id,
     "membership_id": lambda make, station: make.membership(make.volunteer(station=station)),
     "menu_id": lambda make, station: make.menu(station, published=False),
     "message_id": lambda make, station: make.message(station),
     "occurrence_id": lambda make, station: make.occurrence(station),
     "organization_id": lambda make, station: make.organization(station),
+    "order_id": lambda make, station: case(make.app, make, station=station).order_id,
     "presence_id": lambda make, station: make.presence(station),
     "record_id": lambda make, station: make.record(station),
     "registration_id": lambda make, station: (
