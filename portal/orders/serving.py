@@ -8,17 +8,18 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.activities.models import Occurrence, OccurrenceStatus
-from portal.clock import now
+from portal.clock import local, now
 from portal.db import transaction
 from portal.errors import Forbidden, Missing, OutOfDate, Refused
-from portal.i18n import _, clock_time
+from portal.i18n import _, clock_time, in_default_language, moment_label
 from portal.orders import helping, notices
 from portal.orders.door import Hand, hand_of, locked, move, note_down
 from portal.orders.flow import WITH_TEAM, Act, State, Who
 from portal.orders.models import Helper, Offer, OfferStatus, Order
 from portal.orders.service_queries import team_engaged_then
 from portal.orders.teams_asked import ask_next, offers_of
-from portal.volunteers.models import Team
+from portal.volunteers import hours_of_orders
+from portal.volunteers.models import Team, Volunteer
 
 LONGEST = timedelta(hours=12)  # of one service
 FURTHEST = timedelta(days=180)
@@ -269,7 +270,8 @@ def complete(
             _check_report(served, hours)
             _set_when(session, order, hand, when)
         move(session, order, Act.COMPLETE, hand, note)
-        helping.write_served(session, order, dict(hours))
+        people = helping.write_served(session, order, dict(hours))
+        _write_hours(session, order, hours, people, by)
         order.served, order.served_at, order.report = served, now(), note.strip()
         order.reminded = 0
         session.flush()
@@ -299,6 +301,30 @@ def _set_when(session: Session, order: Order, hand: Hand, when: tuple[datetime, 
     order.starts_at, order.ends_at = starts_at, ends_at
     if order.state is not State.SERVING:  # what began has its time in the report
         move(session, order, Act.SCHEDULE, hand, due_at=ends_at)
+
+
+def _write_hours(
+    session: Session, order: Order, hours: Mapping[int, int], people: Mapping[int, Volunteer], by: Actor
+) -> None:
+    """Write the hours down that wait for a second person; what a date counts is not counted here again."""
+    if order.team_id is None or order.starts_at is None:
+        return
+    if order.occurrence_id is not None:
+        occurrence = session.get_one(Occurrence, order.occurrence_id)
+        there = hours_of_orders.counted_there(session, occurrence.id, list(hours))
+        hours = {one: tenths for one, tenths in hours.items() if one not in there and occurrence.counts_hours}
+    with in_default_language():
+        reason = _("Order %(reference)s", reference=order.reference)
+        evidence = _("Reported on %(when)s by %(who)s", when=moment_label(now()), who=by.name)
+    service = hours_of_orders.Service(
+        order_id=order.id,
+        station_id=order.station_id,
+        team_id=order.team_id,
+        day=local(order.starts_at).date(),
+        reason=reason,
+        evidence=evidence,
+    )
+    hours_of_orders.enter(session, service, hours, people, by)
 
 
 def _same_report(session: Session, order: Order, served: int, hours: Mapping[int, int], note: str) -> bool:

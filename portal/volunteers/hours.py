@@ -142,7 +142,8 @@ def _hands(pairs: Iterable[Presence], of: Source) -> list[Hand]:
 
 
 def _of(row: ServiceRecord) -> Source:
-    return Source(row.occurrence_id, row.team_id, row.source is HoursSource.MANUAL)
+    # Of pairs, so of a date; what was entered as a figure is no source of anything.
+    return Source(row.occurrence_id or 0, row.team_id, row.source is HoursSource.MANUAL)
 
 
 def _write(
@@ -172,6 +173,8 @@ def _write(
             volunteer_id=volunteer_id,
             team_id=of.team_id,
             occurrence_id=of.occurrence_id,
+            order_id=None,
+            station_id=session.get_one(Occurrence, of.occurrence_id).station_id,
             day=day,
             tenths=tenths,
             source=HoursSource.MANUAL if of.by_hand else HoursSource.SYSTEM,
@@ -228,6 +231,8 @@ def enter(
             volunteer_id=volunteer_id,
             team_id=team_id,
             occurrence_id=occurrence_id,
+            order_id=None,
+            station_id=occurrence.station_id,
             day=day,
             tenths=tenths,
             source=HoursSource.MANUAL,
@@ -370,16 +375,14 @@ def locked(session: Session, record_id: int, by: Actor) -> tuple[ServiceRecord, 
     found = session.get(ServiceRecord, record_id)
     if found is None:
         raise Missing
-    occurrence = session.get_one(Occurrence, found.occurrence_id)
     volunteer = lock(session, Volunteer, found.volunteer_id)
     session.refresh(found)  # as it stands now that nobody else changes it
-    if volunteer is None or not is_in_scope(occurrence.station_id, by.scope):
+    if volunteer is None or not is_in_scope(found.station_id, by.scope):
         raise Missing
     return found, volunteer
 
 
 def log(session: Session, by: Actor, what: str, row: ServiceRecord, reason: str = "") -> None:
     """Log what was done about a record."""
-    station_id = session.scalar(sa.select(Occurrence.station_id).where(Occurrence.id == row.occurrence_id))
     detail = f"{row.tenths / 10:.1f} h, {row.day.isoformat()}, {row.status}"
-    record(session, by, what, "service_record", row.id, station_id, detail=detail, reason=reason)
+    record(session, by, what, "service_record", row.id, row.station_id, detail=detail, reason=reason)

@@ -13,6 +13,7 @@ from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.activities.working_days import working_days_after, working_days_before
 from portal.clock import local, now, start_of, today
 from portal.db import db
+from portal.stations.models import Station
 from portal.stations.queries import in_scope
 from portal.volunteers.hours_queries import ENTERED_WITHIN
 from portal.volunteers.shift_models import (
@@ -159,21 +160,20 @@ def without_hours(occurrence_id: int) -> Sequence[Post]:
 
 def desk(scope: Scope) -> Desk:
     """Count what waits about hours within a scope, in one question."""
-    of_record = Occurrence.id == ServiceRecord.occurrence_id
-    mine = in_scope(Occurrence.station_id, scope)
+    here = sa.select(sa.select(Station.id).where(in_scope(Station.id, scope)).cte("here").c.id)
+    mine, of_mine = Occurrence.station_id.in_(here), ServiceRecord.station_id.in_(here)
     late = unsettled_dates(mine).subquery()
     row = db.session.execute(
         sa.select(
             *_counted(
-                sa.select(ServiceRecord.day.label("since"))
-                .join(Occurrence, of_record)
-                .where(ServiceRecord.status == HoursStatus.WAITING, mine)
+                sa.select(ServiceRecord.day.label("since")).where(
+                    ServiceRecord.status == HoursStatus.WAITING, of_mine
+                )
             ),
             *_counted(
                 sa.select(HoursDoubt.asked_at.label("since"))
                 .join(ServiceRecord, ServiceRecord.id == HoursDoubt.record_id)
-                .join(Occurrence, of_record)
-                .where(HoursDoubt.settled_at.is_(None), mine)
+                .where(HoursDoubt.settled_at.is_(None), of_mine)
             ),
             *_counted(
                 sa.select(Presence.day.label("since"))

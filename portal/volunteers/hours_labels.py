@@ -4,7 +4,7 @@ from flask import Flask
 
 from portal.i18n import _, lazy_pgettext
 from portal.volunteers.hours import PORTAL
-from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus
+from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus, ServiceRecord
 
 SOURCES = {
     HoursSource.SYSTEM: lazy_pgettext("hours", "checked in"),
@@ -46,6 +46,11 @@ def hours_text(tenths: int) -> str:
     return _("%(number)s hours", number=in_hours(tenths))
 
 
+def hours_for(row: ServiceRecord) -> str:
+    """Say what hours are for: an activity's title, or an order's, which is forgotten after a time."""
+    return row.title or _("an order")
+
+
 def recorder_name(name: str) -> str:
     """Name who recorded: the portal in the reader's language, a person as they are called."""
     return _("the portal") if name == PORTAL else name
@@ -60,5 +65,6 @@ def init_app(app: Flask) -> None:
         CHECK_WAYS=WAYS,
         in_hours=in_hours,
         hours_text=hours_text,
+        hours_for=hours_for,
         recorder_name=recorder_name,
     )

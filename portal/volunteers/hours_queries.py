@@ -63,8 +63,7 @@ def totals(volunteer_id: int | None = None, scope: Scope | None = None) -> Total
     if volunteer_id is not None:
         wanted = wanted.where(ServiceRecord.volunteer_id == volunteer_id)
     else:
-        wanted = wanted.join(Occurrence, Occurrence.id == ServiceRecord.occurrence_id)
-        wanted = wanted.where(in_scope(Occurrence.station_id, scope))
+        wanted = wanted.where(in_scope(ServiceRecord.station_id, scope))
     found = Totals()
     for in_year, team, source, number in db.session.execute(wanted):
         tenths = int(number)
@@ -83,6 +82,7 @@ def records_of(volunteer_id: int, limit: int = 50) -> Sequence[ServiceRecord]:
         .options(
             joinedload(ServiceRecord.team),
             joinedload(ServiceRecord.occurrence).joinedload(Occurrence.activity),
+            joinedload(ServiceRecord.order),
         )
         .order_by(ServiceRecord.day.desc(), ServiceRecord.id.desc())
         .limit(limit)
@@ -93,12 +93,12 @@ def waiting(scope: Scope, limit: int = 100) -> Sequence[ServiceRecord]:
     """List the records that wait for a second person within a scope, the oldest first."""
     return db.session.scalars(
         sa.select(ServiceRecord)
-        .join(Occurrence, Occurrence.id == ServiceRecord.occurrence_id)
-        .where(ServiceRecord.status == HoursStatus.WAITING, in_scope(Occurrence.station_id, scope))
+        .where(ServiceRecord.status == HoursStatus.WAITING, in_scope(ServiceRecord.station_id, scope))
         .options(
             joinedload(ServiceRecord.volunteer),
             joinedload(ServiceRecord.team),
             joinedload(ServiceRecord.occurrence).joinedload(Occurrence.activity),
+            joinedload(ServiceRecord.order),
         )
         .order_by(ServiceRecord.day, ServiceRecord.id)
         .limit(limit)

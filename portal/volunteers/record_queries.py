@@ -60,6 +60,7 @@ def records(
             joinedload(ServiceRecord.volunteer),
             joinedload(ServiceRecord.team),
             joinedload(ServiceRecord.occurrence).joinedload(Occurrence.activity),
+            joinedload(ServiceRecord.order),
         )
         .order_by(ServiceRecord.day.desc(), ServiceRecord.id.desc())
         .limit(limit)
@@ -84,12 +85,9 @@ def sums(wanted: Wanted, scope: Scope) -> dict[HoursSource, tuple[int, int]]:
 
 
 def _filters(wanted: Wanted, scope: Scope) -> list[sa.ColumnElement[bool]]:
-    here = sa.select(Occurrence.id).where(
-        Occurrence.id == ServiceRecord.occurrence_id, in_scope(Occurrence.station_id, scope)
-    )
+    found: list[sa.ColumnElement[bool]] = [in_scope(ServiceRecord.station_id, scope)]
     if wanted.station_id is not None:
-        here = here.where(Occurrence.station_id == wanted.station_id)
-    found: list[sa.ColumnElement[bool]] = [here.exists()]
+        found.append(ServiceRecord.station_id == wanted.station_id)
     if wanted.team_id is not None:
         found.append(ServiceRecord.team_id == wanted.team_id)
     if wanted.occurrence_id is not None:
@@ -115,12 +113,12 @@ def record(record_id: int, scope: Scope) -> ServiceRecord:
     """
     found = db.session.scalar(
         sa.select(ServiceRecord)
-        .join(Occurrence, Occurrence.id == ServiceRecord.occurrence_id)
-        .where(ServiceRecord.id == record_id, in_scope(Occurrence.station_id, scope))
+        .where(ServiceRecord.id == record_id, in_scope(ServiceRecord.station_id, scope))
         .options(
             joinedload(ServiceRecord.volunteer),
             joinedload(ServiceRecord.team),
             joinedload(ServiceRecord.occurrence).joinedload(Occurrence.activity),
+            joinedload(ServiceRecord.order),
             joinedload(ServiceRecord.doubts),
         )
     )
@@ -163,13 +161,13 @@ def open_doubts(scope: Scope, limit: int = 100) -> Sequence[HoursDoubt]:
     return db.session.scalars(
         sa.select(HoursDoubt)
         .join(ServiceRecord, ServiceRecord.id == HoursDoubt.record_id)
-        .join(Occurrence, Occurrence.id == ServiceRecord.occurrence_id)
-        .where(HoursDoubt.settled_at.is_(None), in_scope(Occurrence.station_id, scope))
+        .where(HoursDoubt.settled_at.is_(None), in_scope(ServiceRecord.station_id, scope))
         .options(
             joinedload(HoursDoubt.record).joinedload(ServiceRecord.volunteer),
             joinedload(HoursDoubt.record)
             .joinedload(ServiceRecord.occurrence)
             .joinedload(Occurrence.activity),
+            joinedload(HoursDoubt.record).joinedload(ServiceRecord.order),
         )
         .order_by(HoursDoubt.asked_at, HoursDoubt.id)
         .limit(limit)
@@ -185,8 +183,7 @@ def doubt_in(doubt_id: int, scope: Scope) -> HoursDoubt:
     found = db.session.scalar(
         sa.select(HoursDoubt)
         .join(ServiceRecord, ServiceRecord.id == HoursDoubt.record_id)
-        .join(Occurrence, Occurrence.id == ServiceRecord.occurrence_id)
-        .where(HoursDoubt.id == doubt_id, in_scope(Occurrence.station_id, scope))
+        .where(HoursDoubt.id == doubt_id, in_scope(ServiceRecord.station_id, scope))
     )
     if found is None:
         raise Missing
@@ -209,10 +206,8 @@ def teams_with_hours(scope: Scope) -> list[tuple[int, str]]:
     """List (id, name) of the teams at home in the scope, or with hours at its dates."""
     here = sa.select(Station.id).where(in_scope(Station.id, scope)).cte("here")
     ids = sa.select(here.c.id)
-    served = (
-        sa.select(ServiceRecord.id)
-        .join(Occurrence, Occurrence.id == ServiceRecord.occurrence_id)
-        .where(ServiceRecord.team_id == Team.id, Occurrence.station_id.in_(ids))
+    served = sa.select(ServiceRecord.id).where(
+        ServiceRecord.team_id == Team.id, ServiceRecord.station_id.in_(ids)
     )
     rows = db.session.execute(
         sa.select(Team.id, Team.name)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Account
 from portal.activities.models import Occurrence
 from portal.db import Model
+from portal.stations.models import Station
 from portal.volunteers.models import Team, Volunteer
 
 LIVE = text("status IN ('confirmed', 'waiting')")
@@ -188,7 +190,7 @@ class HoursStatus(StrEnum):
 
 
 class ServiceRecord(Model):
-    """Hours of one volunteer, one day, one occurrence, for one team (服务时长); in tenths of an hour.
+    """Hours of a volunteer, a day, an occurrence or order, for one team (服务时长); in tenths of an hour.
 
     Those `from_pairs` were computed from check-ins and check-outs, some perhaps written down afterwards, and
     are computed anew until somebody decides; the others were entered as a figure, with what shows it.
@@ -207,19 +209,26 @@ class ServiceRecord(Model):
             name="manual_has_second_person",
         ),
         CheckConstraint("(approver = '') = (approver_id IS NULL)", name="approver_has_account"),
+        CheckConstraint("(occurrence_id IS NULL) <> (order_id IS NULL)", name="of_a_date_or_an_order"),
+        CheckConstraint("NOT from_pairs OR occurrence_id IS NOT NULL", name="pairs_are_of_a_date"),
         CheckConstraint("(status = 'void') = (voided_at IS NOT NULL)", name="void_has_time"),
         CheckConstraint("status <> 'void' OR (void_reason <> '' AND voider <> '')", name="void_has_reason"),
         Index("ix_service_record_day_id", "day", "id"),
         Index("ix_service_record_volunteer_id_day", "volunteer_id", "day"),
         Index("ix_service_record_team_id_day", "team_id", "day"),
         Index("ix_service_record_occurrence_id", "occurrence_id"),
+        Index("ix_service_record_order_id", "order_id"),
+        Index("ix_service_record_station_id_status", "station_id", "status"),
         Index("ix_service_record_status_day", "status", "day"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     volunteer_id: Mapped[int] = mapped_column(ForeignKey(Volunteer.id))
     team_id: Mapped[int] = mapped_column(ForeignKey(Team.id))
-    occurrence_id: Mapped[int] = mapped_column(ForeignKey(Occurrence.id))
+    occurrence_id: Mapped[int | None] = mapped_column(ForeignKey(Occurrence.id))
+    # Orders stand above this feature; they are known here only by the name of their table.
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("service_order.id"))
+    station_id: Mapped[int] = mapped_column(ForeignKey(Station.id))  # in whose scope it lies
     day: Mapped[date]
     tenths: Mapped[int]
     source: Mapped[HoursSource]
@@ -242,10 +251,18 @@ class ServiceRecord(Model):
 
     volunteer: Mapped[Volunteer] = relationship(lazy="raise")
     team: Mapped[Team] = relationship(lazy="raise")
-    occurrence: Mapped[Occurrence] = relationship(lazy="raise")
+    occurrence: Mapped[Occurrence | None] = relationship(lazy="raise")
+    order: Mapped[Any] = relationship("Order", lazy="raise", viewonly=True)
     doubts: Mapped[list["HoursDoubt"]] = relationship(
         lazy="raise", back_populates="record", order_by="HoursDoubt.id"
     )
+
+    @property
+    def title(self) -> str:
+        """Return the title of the activity or the order; empty once an order is forgotten."""
+        what = self.order if self.occurrence is None else self.occurrence.activity
+        found: str = what.title
+        return found
 
 
 class HoursDoubt(Model):

@@ -2,7 +2,7 @@
 
 import itertools
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -80,9 +80,9 @@ def case(
             team_id=team_id,
             leader_id=leader_id,
             member_id=member_id,
-            editor=make.actor(Role.EDITOR, station),
-            office=make.actor(Role.EDITOR, "office"),
-            leader=Actor(None, "示例队长", Role.LEADER, None),
+            editor=make.account(Role.EDITOR, station).actor,
+            office=make.account(Role.EDITOR, "office").actor,
+            leader=replace(make.volunteer_login(leader_id, Role.LEADER).actor, scope=None),
         )
         _take_to(made, state)
         return made
