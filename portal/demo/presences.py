@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import WRITERS
 from portal.accounts.models import Account
+from portal.activities.models import Occurrence
 from portal.activities.working_days import working_days_before
 from portal.clock import end_of, now, today
 from portal.demo.crews import Person
@@ -68,7 +69,8 @@ def write_service(session: Session, asked: Sequence[Asked]) -> None:
             for person in one.confirmed:
                 pairs += keeper.pairs_of(person, records)
     pairs.sort(key=lambda pair: pair["in_at"])
-    records += _settled(pairs, {one.occurrence.id: offices[one.station] for one in asked}, moment)
+    dates = {one.occurrence.id: one.occurrence for one in asked}
+    records += _settled(pairs, {one.occurrence.id: offices[one.station] for one in asked}, dates, moment)
     records.sort(key=lambda row: row["recorded_at"])
     _void_some(records, offices["center"].decides, moment)
     if pairs:
@@ -181,7 +183,7 @@ class _Keeper:
             return []
         reason, evidence = self.random.choice(ENTERED)
         row = _record(
-            person.row.id, shift.team_id or min(person.teams), one.occurrence.id, one.day, HoursSource.MANUAL
+            person.row.id, shift.team_id or min(person.teams), one.occurrence, one.day, HoursSource.MANUAL
         )
         row |= {
             "tenths": (shift.ends_at - shift.starts_at) // hours.TENTH,
@@ -201,7 +203,10 @@ def _second(moment: datetime) -> datetime:
 
 
 def _settled(
-    pairs: Sequence[dict[str, Any]], offices: dict[int, _Office], moment: datetime
+    pairs: Sequence[dict[str, Any]],
+    offices: dict[int, _Office],
+    dates: dict[int, Occurrence],
+    moment: datetime,
 ) -> list[dict[str, Any]]:
     """Return the records that follow from the closed pairs, day by day, as hours.settle would write them."""
     days: dict[tuple[int, date], list[hours.Pair]] = {}
@@ -225,7 +230,7 @@ def _settled(
             for status, number in ((HoursStatus.VALID, valid), (HoursStatus.WAITING, waiting)):
                 if not number:
                     continue
-                row = _record(volunteer_id, of.team_id, of.occurrence_id, day, source)
+                row = _record(volunteer_id, of.team_id, dates[of.occurrence_id], day, source)
                 row |= {"tenths": number, "status": status, "recorded_at": last}
                 if of.by_hand:
                     clerk = office.writes
@@ -239,12 +244,13 @@ def _settled(
 
 
 def _record(
-    volunteer_id: int, team_id: int, occurrence_id: int, day: date, source: HoursSource
+    volunteer_id: int, team_id: int, occurrence: Occurrence, day: date, source: HoursSource
 ) -> dict[str, Any]:
     return {
         "volunteer_id": volunteer_id,
         "team_id": team_id,
-        "occurrence_id": occurrence_id,
+        "occurrence_id": occurrence.id,
+        "station_id": occurrence.station_id,
         "day": day,
         "source": source,
         "from_pairs": True,

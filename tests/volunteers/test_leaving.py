@@ -148,7 +148,7 @@ def test_who_leaves_altogether_leaves_a_number_and_hours(make: Make) -> None:
     give_code(person, make.actor())
     today_at = make.occurrence(when=span(0, "08:00", "18:00"))
     pair = call_in(today_at, person, now() - timedelta(hours=2), make.actor())
-    call_out(pair.presence_id, None, make.actor())
+    call_out(pair.presence_id, None, make.account().actor)
     shift_id = make.shift()
     posts.take(shift_id, person, None, make.actor())  # they are told of it
     assert db.session.scalar(sa.select(sa.func.count()).where(Message.recipient == "王小明")) == 1
@@ -218,7 +218,7 @@ def test_who_has_not_checked_out_is_asked_to_first_and_nothing_is_freed(make: Ma
     with pytest.raises(Refused):
         let_go(person, "不来了", make.actor())
     assert status_of(shift_id, person) is CONFIRMED
-    call_out(pair.presence_id, None, make.actor())
+    call_out(pair.presence_id, None, make.account().actor)
     let_go(person, "不来了", make.actor())
     assert me(person).left_at == now()
     assert db.session.scalar(sa.select(sa.func.count(Presence.id))) == 1
