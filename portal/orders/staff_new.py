@@ -1,4 +1,4 @@
-"""Let staff write down an order on the phone or at the desk (代点单), look up who ordered before, keep drafts."""
+"""Let staff write down an order (代点单), look up who ordered before, keep drafts."""
 
 from typing import Any
 
@@ -10,10 +10,11 @@ from portal.clock import today
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, day_name, short_day
 from portal.orders import drafts, ordering, queries
+from portal.orders.due import due_of
 from portal.orders.labels import PARTS
 from portal.orders.menu_queries import Narrowed, next_days, offered
 from portal.orders.models import Order
-from portal.orders.staff import due_of, slip_of
+from portal.orders.staff import slip_of
 from portal.orders.staff_forms import READ_OUT, DeskOrderForm
 from portal.registrations.party import mask_phone
 from portal.stations import queries as stations
