@@ -34,13 +34,28 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.orders import consent as orders_consent
 from portal.orders import dates as orders_dates
 from portal.orders import labels as orders_labels
 from portal.orders import (
     leading as orders_leading,
 )
-from portal.orders import menu_labels, menu_views, service_pages, service_queries, staff_menus, staff_serving
-from portal.registrations import following, own, staff_parties
+from portal.orders import (
+    menu_labels,
+    menu_views,
+    service_pages,
+    service_queries,
+    staff_acts,
+    staff_dispatch,
+    staff_menus,
+    staff_needs,
+    staff_new,
+    staff_serving,
+)
+from portal.orders import own as orders_own
+from portal.orders import staff as orders_staff
+from portal.orders import views as orders
+from portal.registrations import following, kept, own, staff_parties
 from portal.registrations import labels as registrations_labels
 from portal.registrations import staff as registrations_staff
 from portal.registrations import views as registrations
@@ -51,9 +66,13 @@ from portal.volunteers import (
     engaged,
     hours_labels,
     leading,
+    own_data,
+    own_feed,
     own_hours,
     shifts,
     staff_hours,
+    staff_organizations,
+    staff_people,
     staff_records,
     staff_shifts,
     teams,
@@ -84,13 +103,20 @@ STAFF_VIEWS = (
     registrations_staff,
     staff_parties,
     volunteers_staff,
+    staff_people,
+    staff_organizations,
     staff_shifts,
     staff_hours,
     staff_records,
     staff_menus,
     staff_serving,
+    orders_staff,
+    staff_acts,
+    staff_dispatch,
+    staff_new,
+    staff_needs,
 )
-OWN_VIEWS = (own, leading)  # and these on those of registrations and volunteers
+OWN_VIEWS = (own, leading, orders_own)  # and these on those of registrations, volunteers and orders
 BLUEPRINTS = (
     health.bp,
     stations.bp,
@@ -111,6 +137,9 @@ BLUEPRINTS = (
     service_pages.bp,
     own_hours.bp,
     menu_views.bp,
+    own_data.bp,
+    own_feed.bp,
+    orders.bp,
 )
 
 
@@ -165,12 +194,16 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     volunteers_labels.init_app(app)
     hours_labels.init_app(app)
     orders_labels.init_app(app)
+    orders_consent.init_app(app)
     menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts(), orders_dates.Services()])
     engaged.init_app(app, [service_queries.ENGAGEMENT])
     panels.init_app(
-        app, [registrations_staff.PANEL, staff_shifts.PANEL], [staff_shifts.DESK, staff_records.DESK]
+        app,
+        [registrations_staff.PANEL, staff_shifts.PANEL],
+        [orders_staff.DESK, staff_shifts.DESK, staff_records.DESK],
     )
+    kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)

@@ -12,6 +12,7 @@ from portal.messages.actions import deliver_waiting
 from portal.once import forget_before
 from portal.orders.deadlines import forget_askers, keep_time
 from portal.registrations.retention import forget_parties
+from portal.volunteers.guardians import forget_guardians
 from portal.web.limits import drop_ended
 
 
@@ -36,6 +37,7 @@ JOBS = (
     Job("drop ended limits", timedelta(hours=1), drop_ended),
     Job("forget parties", timedelta(days=1), forget_parties),
     Job("forget askers", timedelta(days=1), forget_askers),
+    Job("forget guardians", timedelta(days=1), forget_guardians),
     Job("forget submissions", timedelta(days=1), forget_submissions),
     Job("forget old job runs", timedelta(days=1), forget_old_runs),
 )

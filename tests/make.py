@@ -37,6 +37,7 @@ from portal.volunteers.models import (
     TeamKind,
     Volunteer,
 )
+from portal.volunteers.personal import make_feed
 from portal.volunteers.presence import call_in
 from portal.volunteers.shift_models import ServiceRecord
 
@@ -57,7 +58,7 @@ class Make:
     """Make things; everything comes back as plain values, good outside of the portal's context."""
 
     def __init__(self, app: Flask) -> None:
-        self._app = app
+        self.app = app
         self._numbers = itertools.count(1)
 
     @contextmanager
@@ -65,7 +66,7 @@ class Make:
         if has_app_context():
             yield
         else:
-            with self._app.app_context():
+            with self.app.app_context():
                 yield
 
     def station(self, slug: str = "s1") -> int:
@@ -243,15 +244,22 @@ class Make:
             wanted = sa.select(Occurrence.id).where(Occurrence.activity_id == activity_id)
             return list(db.session.scalars(wanted.order_by(Occurrence.starts_at, Occurrence.id)))
 
+    def organization(self, station: str = "s1", **what: Any) -> int:
+        """Make an organisation in the scope of a station and return its id."""
+        with self._inside(), transaction() as session:
+            given: dict[str, Any] = {"name": f"示例组织 {next(self._numbers)}"}
+            body = Organization(station_id=self.station(station), **given | what)
+            session.add(body)
+            session.flush()
+            return body.id
+
     def team(self, station: str = "s1", kind: TeamKind = TeamKind.RELIEF, **what: Any) -> int:
         """Make a team of an organisation of its own at a station and return its id."""
         number = next(self._numbers)
         with self._inside(), transaction() as session:
-            body = Organization(name=f"示例组织 {number}", station_id=self.station(station))
-            session.add(body)
-            session.flush()
+            body_id = self.organization(station)
             given: dict[str, Any] = {"name": f"示例队 {number}", "leader_id": None}
-            team = Team(organization_id=body.id, station_id=self.station(station), kind=kind, **given | what)
+            team = Team(organization_id=body_id, station_id=self.station(station), kind=kind, **given | what)
             session.add(team)
             session.flush()
             return team.id
@@ -309,6 +317,13 @@ class Make:
         with self._inside(), transaction() as session:
             session.get_one(Volunteer, volunteer_id).account_id = login.id
         return login
+
+    def feed(self, volunteer_id: int) -> str:
+        """Make the secret of a volunteer's own calendar and return it; they get a login if they have none."""
+        with self._inside():
+            account_id = db.session.get_one(Volunteer, volunteer_id).account_id
+            account_id = account_id or self.volunteer_login(volunteer_id).id
+            return make_feed(volunteer_id, Actor(account_id, "test", Role.VOLUNTEER, None))
 
     def presence(self, station: str = "s1") -> int:
         """Let a new volunteer be checked in at a date of today at a station; return the id of the pair."""

@@ -9,7 +9,7 @@ from portal.accounts import passwords
 from portal.accounts.models import Account, Invitation, LoginSession
 from portal.audit.actions import record
 from portal.clock import now
-from portal.db import transaction
+from portal.db import db, transaction
 from portal.errors import Missing, Refused
 from portal.i18n import _
 from portal.tokens import new_token, token_hash
@@ -141,3 +141,25 @@ def change_password(account_id: int, old: str, new: str, keep: bytes, by: Actor)
             )
         )
         record(session, by, "account.password_changed", "account", account_id, account.station_id)
+
+
+def check_password(account_id: int, password: str) -> None:
+    """Make sure that it is really they; call before the transaction, as checking takes its time.
+
+    Raises:
+        Refused: the password is not that of the account.
+    """
+    hashed = db.session.scalar(sa.select(Account.password_hash).where(Account.id == account_id))
+    if not passwords.matches(password, hashed):
+        raise Refused(_("That is not your present password."), field="password")
+
+
+def close(account_id: int, name: str, by: Actor) -> None:
+    """Close an account for good: its sessions end, nobody signs in again, `name` stands for who it was."""
+    with transaction() as session:
+        account = session.get_one(Account, account_id, with_for_update=True)
+        account.disabled_at = now()
+        account.password_hash = ""
+        account.name = name
+        session.execute(sa.delete(LoginSession).where(LoginSession.account_id == account_id))
+        record(session, by, "account.closed", "account", account_id, account.station_id)

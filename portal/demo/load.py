@@ -39,7 +39,9 @@ from portal.demo.menus import write_menus
 from portal.demo.orders import write_orders
 from portal.demo.people import MEN, SURNAMES, WOMEN
 from portal.demo.plan import Holding, Offering, demo_year, station_profiles
+from portal.demo.presences import write_service
 from portal.demo.registrations import sign_people_up
+from portal.demo.shifts import ask_for_volunteers
 from portal.demo.texts.teams import TEAMS
 from portal.demo.timetable import AHEAD
 from portal.demo.volunteers import write_volunteers
@@ -90,7 +92,9 @@ def load(instance: Path) -> bool:
         _write_accounts(session, logins, hashes, stations)
         _write_year(session, year, stations)
         write_volunteers(session, stations, _accounts_of_volunteers(session))
-        sign_people_up(session, {one.station: one.name for one in logins if one.role is Role.EDITOR})
+        editors = {one.station: one.name for one in logins if one.role is Role.EDITOR}
+        sign_people_up(session, editors)
+        write_service(session, ask_for_volunteers(session, editors))
         write_menus(session, stations)
         write_orders(session, stations)
         session.add(NetworkFact(key=DEMO, value=now().isoformat()))

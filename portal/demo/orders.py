@@ -26,6 +26,7 @@ from portal.demo.texts.menu import (
     REPORTS,
     WHY_THIS_TEAM,
 )
+from portal.i18n import _, in_default_language, moment_label
 from portal.orders.flow import Act, State
 from portal.orders.menu_models import MenuItem
 from portal.orders.models import (
@@ -37,6 +38,7 @@ from portal.orders.models import (
 )
 from portal.stations.models import Station
 from portal.volunteers.models import Membership, MembershipStatus, Team
+from portal.volunteers.shift_models import HoursSource, HoursStatus, ServiceRecord
 
 HALF_YEAR = 5  # orders of the first edition, as the network had them
 CLOSED = 64  # orders of the edition that is on, done by now
@@ -213,6 +215,43 @@ def _reported(story: Story) -> None:
     tenths = round((order.ends_at - order.starts_at) / timedelta(minutes=6))
     story.world.session.flush()
     story.world.session.execute(sa.update(Helper).where(Helper.order_id == order.id).values(tenths=tenths))
+    _write_hours(story, tenths)
+
+
+def _write_hours(story: Story, tenths: int) -> None:
+    """Write down the hours of those who went; a second person has approved what is some days old."""
+    session, order = story.world.session, story.order
+    recorder, second = story.world.editors[story.slug], story.world.editors["center"]
+    approved = story.moment + timedelta(days=2)
+    valid = approved < at(today(), time(0))
+    went = session.scalars(sa.select(Helper.volunteer_id).where(Helper.order_id == order.id)).all()
+    with in_default_language():
+        reason = _("Order %(reference)s", reference=order.reference)
+        evidence = _("Reported on %(when)s by %(who)s", when=moment_label(story.moment), who=recorder.name)
+    session.add_all(
+        ServiceRecord(
+            volunteer_id=volunteer_id,
+            team_id=order.team_id,
+            occurrence_id=None,
+            order_id=order.id,
+            station_id=order.station_id,
+            day=local(story.moment).date(),
+            tenths=tenths,
+            source=HoursSource.MANUAL,
+            from_pairs=False,
+            status=HoursStatus.VALID if valid else HoursStatus.WAITING,
+            reason=reason,
+            evidence=evidence,
+            recorder=recorder.name,
+            recorder_id=recorder.id,
+            approver=second.name if valid else "",
+            approver_id=second.id if valid else None,
+            recorded_at=story.moment,
+            decided_at=approved if valid else None,
+            voided_at=None,
+        )
+        for volunteer_id in went
+    )
 
 
 def _under_way(world: World, state: State, turn: int, item: MenuItem | None) -> None:

@@ -33,12 +33,14 @@ def tell(
     text: str,
     link: str = "",
     calls: bool = True,
+    about: str = "",
 ) -> None:
     """Put one message into the outbox of a station, inside the transaction of what it tells of.
 
     `address` is where a channel reaches the recipient (`log:` for the log channel); empty when none
     does: then the message stands on the station's call list at once, unless nobody need call for it
-    (`calls`), as for what the recipient has just seen. The same `dedupe` is told once.
+    (`calls`), as for what the recipient has just seen. The same `dedupe` is told once. `about` is whom it
+    tells of, so that forget_party() finds it.
     """
     if session.scalar(sa.select(Message.id).where(Message.dedupe == dedupe)) is not None:
         return
@@ -52,6 +54,7 @@ def tell(
             address=address,
             text=text,
             link=link,
+            about=about,
             status=status,
             created_at=now(),
             next_try_at=now(),
@@ -150,3 +153,8 @@ def _within(session: Session, station_id: int, station_ids: sa.Select[Any] | Non
 def forget_about(session: Session, links: Sequence[str]) -> None:
     """Delete the messages about some things, done or not; they name people."""
     session.execute(sa.delete(Message).where(Message.link.in_(links)))
+
+
+def forget_party(session: Session, about: str) -> None:
+    """Delete the messages that tell of somebody, done or not."""
+    session.execute(sa.delete(Message).where(Message.about == about))

@@ -40,6 +40,8 @@ class Message(Model):
     address: Mapped[str]
     text: Mapped[str]
     link: Mapped[str]
+    # Whom it tells of, as volunteer:12: with them it is forgotten. Empty where the link says so.
+    about: Mapped[str] = mapped_column(default="", server_default="", index=True)
     status: Mapped[MessageStatus]
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -17,7 +17,7 @@ from portal.orders.door import Hand, locked, note_down
 from portal.orders.flow import WITH_TEAM, Act, Who
 from portal.orders.models import Helper, Order
 from portal.orders.service_queries import engaged_then
-from portal.volunteers.enrolment import OF_AGE, age_on
+from portal.volunteers import ages
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 
 
@@ -132,7 +132,7 @@ def _check_members(
                 _(
                     "%(name)s is under %(age)s: a parent or guardian has to agree first. Ask the station.",
                     name=person.name,
-                    age=OF_AGE,
+                    age=ages.of_age(),
                 ),
                 field="helpers",
             )
@@ -140,7 +140,7 @@ def _check_members(
 
 def _may_go(person: Volunteer, order: Order) -> bool:
     day = local(order.starts_at or now()).date()
-    young = person.born_on is not None and age_on(person.born_on, day) < OF_AGE
+    young = person.born_on is not None and ages.age_on(person.born_on, day) < ages.of_age()
     return not young or bool(person.guardian_consent)
 
 

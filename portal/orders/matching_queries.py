@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
+from portal.access import Scope
 from portal.db import db
 from portal.orders.flow import WITH_TEAM, State
 from portal.orders.matching import Facts, Near
@@ -12,7 +14,7 @@ from portal.orders.menu_models import MenuItemTeam
 from portal.orders.models import Order
 from portal.orders.needs import SATISFIED
 from portal.orders.wishes import bit_of
-from portal.stations.queries import with_neighbours
+from portal.stations.queries import in_scope, with_neighbours
 from portal.volunteers.models import Membership, MembershipStatus, Team, TeamStation, Volunteer
 
 
@@ -87,6 +89,25 @@ def facts_about_teams(row: Order) -> list[Facts]:
         Facts(**dict(found, near=Near(found["near"])), asks_skill=bool(words), asks_time=bool(row.times))
         for found in rows
     ]
+
+
+def teams_by_id(ids: Sequence[int]) -> dict[int, Team]:
+    """Return teams with who leads them and their station, by id."""
+    found = db.session.scalars(
+        sa.select(Team).where(Team.id.in_(ids)).options(joinedload(Team.leader), joinedload(Team.station))
+    )
+    return {team.id: team for team in found}
+
+
+def teams_in(scope: Scope, limit: int = 60) -> list[tuple[int, str]]:
+    """List id and name of the open teams of the stations in a scope, by name."""
+    rows = db.session.execute(
+        sa.select(Team.id, Team.name)
+        .where(Team.closed.is_(False), in_scope(Team.station_id, scope))
+        .order_by(Team.name, Team.id)
+        .limit(limit)
+    )
+    return [(team_id, name) for team_id, name in rows]
 
 
 def busy(starts: datetime, ends: datetime, team_id: int, other_than: int) -> Sequence[Order]:

@@ -88,7 +88,7 @@ def change(item_id: int, version: int, said: Service, by: Actor) -> None:
         menu, item = _locked_item(session, item_id, by)
         if item.version != version:
             raise OutOfDate(
-                _("Somebody else has changed this just now. Please look again; what you typed is kept.")
+                _("Somebody else has changed the menu just now. Please look again; what you typed is kept.")
             )
         _fill(session, menu, item, said)
         item.version += 1

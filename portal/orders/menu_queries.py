@@ -361,10 +361,17 @@ def teams_to_name() -> list[Team]:
     return list(db.session.scalars(wanted))
 
 
+def by_category(items: Sequence[MenuItem]) -> list[tuple[Category, list[MenuItem]]]:
+    """Sort items into their categories, in the order they come."""
+    found: dict[Category, list[MenuItem]] = {}
+    for one in items:
+        found.setdefault(one.category, []).append(one)
+    return list(found.items())
+
+
 def editions_out(items: Sequence[MenuItem]) -> list[tuple[Menu, list[tuple[Category, list[MenuItem]]]]]:
     """Sort offered items into their editions and these into categories, in the order they come."""
-    found: dict[int, tuple[Menu, dict[Category, list[MenuItem]]]] = {}
+    found: dict[int, list[MenuItem]] = {}
     for one in items:
-        _menu, categories = found.setdefault(one.menu_id, (one.menu, {}))
-        categories.setdefault(one.category, []).append(one)
-    return [(edition, list(categories.items())) for edition, categories in found.values()]
+        found.setdefault(one.menu_id, []).append(one)
+    return [(those[0].menu, by_category(those)) for those in found.values()]

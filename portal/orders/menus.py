@@ -63,7 +63,7 @@ def change(menu_id: int, version: int, said: Edition, by: Actor) -> None:
         menu = locked(session, menu_id, by)
         if menu.version != version:
             raise OutOfDate(
-                _("Somebody else has changed this just now. Please look again; what you typed is kept.")
+                _("Somebody else has changed the menu just now. Please look again; what you typed is kept.")
             )
         if menu.status is MenuStatus.ENDED:
             raise OutOfDate(_("This edition has ended; it stays as it was. Copy it to go on."))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from portal.access import Scope
 from portal.activities.models import Category
@@ -62,42 +61,54 @@ def totals(
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """How many orders of one kind at one station no team and no item answered."""
+    """How many orders of one kind at one station no team and no item answered.
+
+    An order may be counted for several reasons; `orders` counts each once.
+    """
 
     station_id: int
     category: Category | None
-    free: int  # free needs
+    orders: int
+    free: int  # free needs: no item of the menu covers them
     refused: int
-    unanswered: int  # ended or still lying there, though a team was looked for
+    unanswered: int  # ended or overdue, and no team took it
 
 
-def unmet(scope: Scope, days: int = 180) -> list[Need]:
-    """Count unmet needs of a scope by station and category: ideas for the next menu."""
-    since = now() - timedelta(days=days)
-    nobody = sa.and_(
+def _nobody() -> sa.ColumnElement[bool]:
+    return sa.and_(
         Order.team_id.is_(None),
         sa.or_(
             Order.state == State.CANCELLED,
             sa.and_(Order.state.in_((State.ADMITTED, State.OFFERED)), Order.due_at < now()),
         ),
     )
-    free = Order.item_id.is_(None)
+
+
+def _is_unmet(scope: Scope, days: int) -> list[sa.ColumnElement[bool]]:
+    # One condition for the figures and for the orders behind them.
+    return [
+        in_scope(Order.station_id, scope),
+        Order.created_at >= now() - timedelta(days=days),
+        Order.state.not_in((State.DRAFT, State.WITHDRAWN)),
+        sa.or_(Order.item_id.is_(None), Order.state == State.REFUSED, _nobody()),
+    ]
+
+
+def unmet(scope: Scope, days: int = 180) -> list[Need]:
+    """Count unmet needs of a scope by station and category: ideas for the next menu, the most first."""
+    number = sa.func.count()
     rows = db.session.execute(
         sa.select(
             Order.station_id,
             Order.category,
-            sa.func.count().filter(free),
-            sa.func.count().filter(Order.state == State.REFUSED),
-            sa.func.count().filter(nobody),
+            number,
+            number.filter(Order.item_id.is_(None)),
+            number.filter(Order.state == State.REFUSED),
+            number.filter(_nobody()),
         )
-        .where(
-            in_scope(Order.station_id, scope),
-            Order.created_at >= since,
-            Order.state.not_in((State.DRAFT, State.WITHDRAWN)),
-            sa.or_(free, Order.state == State.REFUSED, nobody),
-        )
+        .where(*_is_unmet(scope, days))
         .group_by(Order.station_id, Order.category)
-        .order_by(Order.station_id, Order.category)
+        .order_by(number.desc(), Order.station_id, Order.category)
     )
     return [Need(station_id, category, *counts) for station_id, category, *counts in rows]
 
@@ -105,24 +116,14 @@ def unmet(scope: Scope, days: int = 180) -> list[Need]:
 def unmet_orders(
     scope: Scope, station_id: int, category: Category | None, days: int = 180
 ) -> Sequence[Order]:
-    """List the orders behind one line of unmet needs, the last first."""
+    """List the orders behind one line of unmet needs, the last first; at most a hundred."""
     return db.session.scalars(
         sa.select(Order)
         .where(
-            in_scope(Order.station_id, scope),
+            *_is_unmet(scope, days),
             Order.station_id == station_id,
             Order.category.is_(None) if category is None else Order.category == category,
-            Order.created_at >= now() - timedelta(days=days),
-            Order.state.not_in((State.DRAFT, State.WITHDRAWN)),
-            sa.or_(
-                Order.item_id.is_(None),
-                Order.state == State.REFUSED,
-                sa.and_(
-                    Order.team_id.is_(None), Order.state.in_((State.CANCELLED, State.ADMITTED, State.OFFERED))
-                ),
-            ),
         )
-        .options(joinedload(Order.station))
         .order_by(Order.id.desc())
         .limit(100)
     ).all()

@@ -172,6 +172,12 @@ def adopt(order_id: int, device: str) -> None:
             belong(session, order_id, device)
 
 
+def forget_device(device: str) -> None:
+    """Let a device list no order any more; the orders stay."""
+    with transaction() as session:
+        session.execute(sa.delete(OrderDevice).where(OrderDevice.device_hash == token_hash(device)))
+
+
 def submit(order_id: int, consent: str, by: Actor) -> None:
     """Send a draft of the staff desk on its way; what it asks for is checked anew.
 

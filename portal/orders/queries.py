@@ -24,7 +24,7 @@ from portal.orders.models import (
 )
 from portal.registrations.links import phone_index, read_reference
 from portal.registrations.party import name_key, phone_of
-from portal.stations.queries import in_scope, with_neighbours
+from portal.stations.queries import ids_in, in_scope, with_neighbours
 from portal.tokens import token_hash
 from portal.volunteers.models import Team
 
@@ -87,8 +87,12 @@ def of_device(device: str, limit: int = 40) -> Sequence[Order]:
     return db.session.scalars(
         sa.select(Order)
         .join(OrderDevice, OrderDevice.order_id == Order.id)
-        .where(OrderDevice.device_hash == token_hash(device), Order.anonymised_at.is_(None))
-        .options(joinedload(Order.station), joinedload(Order.team), selectinload(Order.times))
+        .where(
+            OrderDevice.device_hash == token_hash(device),
+            Order.anonymised_at.is_(None),
+            Order.state != State.DRAFT,
+        )
+        .options(joinedload(Order.station))
         .order_by(Order.id.desc())
         .limit(limit)
     ).all()
@@ -137,6 +141,20 @@ def helps_offered(order_id: int) -> Sequence[OfferedHelp]:
         .options(joinedload(OfferedHelp.team))
         .order_by(OfferedHelp.at)
     ).all()
+
+
+def offered_by(station_id: int, order_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the names of a station's teams that have been offered for orders, by order."""
+    rows = db.session.execute(
+        sa.select(OfferedHelp.order_id, Team.name)
+        .join(Team, Team.id == OfferedHelp.team_id)
+        .where(Team.station_id == station_id, OfferedHelp.order_id.in_(order_ids))
+        .order_by(OfferedHelp.at)
+    )
+    found: dict[int, list[str]] = {}
+    for order_id, name in rows:
+        found.setdefault(order_id, []).append(name)
+    return found
 
 
 # The groups of the staff's list (点单): in hand, by what they wait for, and what is over.
@@ -211,12 +229,21 @@ def found(words: str, scope: Scope, limit: int = 30) -> Sequence[Order]:
 
 
 def on_desk(scope: Scope, limit: int = 12) -> Sequence[Order]:
-    """List what lies on the desk of the scope's own station, and of those below it, the most urgent first."""
+    """List what lies on the desk of the scope's own station, follow-up calls, and what is late below it."""
+    ids = ids_in(scope)  # once: two of them in one statement would have the same name
+
+    def within(column: sa.orm.InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
+        return sa.true() if ids is None else column.in_(ids)
+
     return db.session.scalars(
         sa.select(Order)
         .where(
-            in_scope(Order.desk_id, scope),
             Order.state.in_((State.SUBMITTED, State.ADMITTED, State.FOLLOW_UP)),
+            sa.or_(
+                Order.desk_id == scope.station_id,
+                sa.and_(within(Order.station_id), Order.state == State.FOLLOW_UP),
+                sa.and_(within(Order.desk_id), Order.due_at < now()),
+            ),
         )
         .options(joinedload(Order.station), joinedload(Order.desk))
         .order_by(Order.due_at, Order.id)
@@ -299,6 +326,31 @@ def earlier_askers(phone: str, name: str, scope: Scope, limit: int = 8) -> Seque
         .order_by(Order.id.desc())
         .limit(limit)
     ).all()
+
+
+def under_way_of(row: Order, scope: Scope, limit: int = 5) -> Sequence[Order]:
+    """List what the asker of an order has under way in a scope, that order itself among it."""
+    same = Order.name_key == row.name_key
+    if row.phone_index is not None:  # a family shares a phone: the same name, too
+        same = sa.and_(same, Order.phone_index == row.phone_index)
+    return db.session.scalars(
+        sa.select(Order)
+        .where(same, in_scope(Order.station_id, scope), Order.state.not_in((*ENDED, State.DRAFT)))
+        .order_by(Order.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def draft(order_id: int, scope: Scope) -> Order:
+    """Return a draft of the staff desk.
+
+    Raises:
+        Missing: there is no such draft within the scope.
+    """
+    found = order(order_id, scope)
+    if found.state is not State.DRAFT:
+        raise Missing
+    return found
 
 
 def public_list(limit: int = 20, station_id: int | None = None) -> Sequence[Order]:

@@ -86,7 +86,7 @@ def preview_menu(menu_id: int) -> Response:
     """Show an edition as residents will see it."""
     found = queries.menu(menu_id, scope())
     items = [item for item in queries.items_of(found) if not item.paused]
-    return page("staff/menu_preview.html", menu=found, editions=queries.editions_out(items))
+    return page("staff/menu_preview.html", menu=found, groups=queries.by_category(items))
 
 
 @bp.get("/menus/<int:menu_id>/edit")

@@ -6,6 +6,7 @@ version was shown. Sources: PIPL Art. 13, 17, 31; rules on children's personal d
 
 SIGN_UP = "2026-11"  # templates/privacy/page.html, and the line beside the tick
 CHILDREN = "2026-11"  # templates/privacy/children.html, and the notice in the form
+VOLUNTEER_MINOR = "2026-11"  # a guardian's, in templates/volunteers/parts.html
 PAST = frozenset[str]()  # versions of either that were shown once; a form that agrees to one asks again
 
 

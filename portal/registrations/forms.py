@@ -254,10 +254,10 @@ class ShrinkForm(Form):
 
 
 class LookUpForm(Form):
-    """Phone number and reference, to find a registration on another device."""
+    """Phone number and reference, to find what was signed up or ordered on another device."""
 
     phone = line(_l("Phone number"), 40, required=_l("Your phone number, please."))
-    code = line(_l("Reference"), 40, required=_l("The reference, please. It begins with R-."))
+    code = line(_l("Its reference"), 40, required=_l("The reference, please. It begins with R- or D-."))
 
 
 class ReasonForm(Form):

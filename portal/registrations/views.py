@@ -11,7 +11,7 @@ from portal.activities.standing import Standing, seats_left
 from portal.clock import local, now, today
 from portal.errors import Refused
 from portal.i18n import _, moment_label
-from portal.registrations import actions, consent, course, device, queries, rules
+from portal.registrations import actions, consent, course, device, kept, queries, rules
 from portal.registrations.forms import LookUpForm, RegistrationForm
 from portal.registrations.links import phone_index, token_of
 from portal.registrations.models import Status
@@ -175,6 +175,7 @@ def _mine_page(form: LookUpForm, status: int) -> Response:
         today=today(),
         form=form,
         known=bool(device.current()),
+        parts=kept.gathered(device.current()),
         cell_label=lunar.cell_label,
         day_facts=lunar.day_facts,
         pill=own_pill,
@@ -199,7 +200,7 @@ def own_pill(row: queries.Mine) -> tuple[str, str]:
 @bp.post("/mine")
 @public
 def look_up() -> Response:
-    """Find a registration by phone number and reference; a miss tells nothing about either."""
+    """Find what was signed up or ordered by phone number and reference; a miss tells nothing of either."""
     form = LookUpForm()
     if not form.validate():
         return _mine_page(form, 422)
@@ -207,13 +208,16 @@ def look_up() -> Response:
     if not (hit(BY_ADDRESS, "look-up", request.remote_addr or "") and hit(LOOK_UPS, "look-up", whom)):
         form.refuse(None, _("Too many tries in a row. Wait a quarter of an hour, or ring the station."))
         return _mine_page(form, 429)
+    here = device.current_or_new()
     found = queries.by_phone_and_reference(form.phone.data, form.code.data)
+    elsewhere = kept.find(form.phone.data, form.code.data, here)  # asked in any case: a miss takes as long
+    if elsewhere:
+        return device.remember(go(elsewhere), here)
     if found is None:
         form.refuse(
             "code", _("Nothing fits this number and reference. Please check both, or ring the station.")
         )
         return _mine_page(form, 422)
-    here = device.current_or_new()
     token = token_of(found.party_reference)
     actions.adopt(found.id, here)
     return device.remember(go(url_for(".registration", token=token)), here)
@@ -222,10 +226,11 @@ def look_up() -> Response:
 @bp.post("/mine/forget")
 @public
 def forget() -> Response:
-    """Let this device list nothing any more; the registrations stay."""
+    """Let this device list nothing any more; registrations and orders stay."""
     if device.current():
         actions.forget_device(device.current())
-    flash(_("This device has forgotten. What you signed up for stays good."))
+        kept.forget(device.current())
+    flash(_("This device has forgotten. What you signed up for and ordered stays good."))
     return device.forget(go(url_for(".mine")))
 
 

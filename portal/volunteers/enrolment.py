@@ -1,4 +1,4 @@
-"""Take people into teams: enrol, let join with approval, leave; activate a login with a one-time code."""
+"""Take people into teams: enrol, let join with approval; activate a login with a one-time code."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,13 +19,25 @@ from portal.once import done, earlier
 from portal.registrations.links import phone_index
 from portal.stations.queries import is_in_scope
 from portal.tokens import token_hash
+from portal.volunteers import ages
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 
-OF_AGE = 18  # below, a guardian's consent is stored (product §5.4)
-CHILD = 14  # below, the children's rules apply
-YOUNGEST = 10  # below, only accompanied; no number of their own
 CODE_DIGITS = 8
 CODE_GOOD = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """Who answers for somebody under age, and the versions of the texts they agreed to."""
+
+    name: str = ""
+    relation: str = ""  # a code of registrations' RELATIONS
+    phone: str = ""  # normalised
+    consent: str = ""
+    children_consent: str = ""  # to the children's rules, for who is younger than ages.child()
+
+
+NO_GUARDIAN = Guardian()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +49,7 @@ class Person:
     born_on: date
     skills: str = ""
     free: int = 0
-    guardian: str = ""  # name and phone of who answers for somebody under age
-    guardian_consent: str = ""  # version of the text the guardian agreed to
-
-
-def age_on(born_on: date, day: date) -> int:
-    """Return how old somebody is on a day, in years."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+    guardian: Guardian = NO_GUARDIAN
 
 
 def ask_to_join(team_id: int, person: Person, consent: str, word: str, by: Actor, key: str = "") -> str:
@@ -59,13 +65,14 @@ def ask_to_join(team_id: int, person: Person, consent: str, word: str, by: Actor
         before = earlier(session, "membership.asked", by, key)
         if before is not None:
             return before
+        known = _known(session, person)  # locked before the team, as where somebody leaves
         team = lock(session, Team, team_id)
         if team is None or team.closed:
             raise Missing
         if not team.takes_people:
             raise Refused(_("This team takes nobody at the moment. Ask the station for another."))
         _check_age(person)
-        volunteer = _known(session, person) or _enrol(session, person, team.station_id, consent)
+        volunteer = known or _enrol(session, person, team.station_id, consent)
         _ask(session, team, volunteer, word)
         record(session, by, "membership.asked", "team", team_id, team.station_id, detail=volunteer.number)
         done(session, "membership.asked", by, key, volunteer.number)
@@ -73,21 +80,37 @@ def ask_to_join(team_id: int, person: Person, consent: str, word: str, by: Actor
 
 
 def _check_age(person: Person) -> None:
-    age = age_on(person.born_on, today())
+    age = ages.age_on(person.born_on, today())
     if person.born_on > today() or age > 120:
         raise Refused(_("Please check the birthday."), field="born_on")
-    if age < YOUNGEST:
+    if age < ages.youngest():
         raise Refused(
-            _("Under %(age)s one helps together with one's parents: let a parent join.", age=YOUNGEST),
+            _("Under %(age)s one helps together with one's parents: let a parent join.", age=ages.youngest()),
             field="born_on",
         )
-    if age < OF_AGE and not (person.guardian and person.guardian_consent):
+    check_guardian(person.born_on, person.guardian)
+
+
+def check_guardian(born_on: date, guardian: Guardian) -> None:
+    """Refuse somebody under age whose guardian is not named, or has not agreed to all that is needed.
+
+    Raises:
+        Refused: with the field at fault.
+    """
+    if not ages.is_minor(born_on):
+        return
+    if not (guardian.name and guardian.phone and guardian.consent):
         raise Refused(
             _(
                 "Under %(age)s a parent or guardian has to agree. Please write their name and phone.",
-                age=OF_AGE,
+                age=ages.of_age(),
             ),
             field="guardian",
+        )
+    if ages.is_child(born_on) and not guardian.children_consent:
+        raise Refused(
+            _("Under %(age)s the guardian agrees to the rules for children's data.", age=ages.child()),
+            field="consent_children",
         )
 
 
@@ -95,19 +118,24 @@ def _known(session: Session, person: Person) -> Volunteer | None:
     if not person.phone:
         return None
     return session.scalar(
-        sa.select(Volunteer).where(
+        sa.select(Volunteer)
+        .where(
             Volunteer.phone_index == phone_index(person.phone),
             Volunteer.name == person.name,
             Volunteer.born_on == person.born_on,
-            Volunteer.anonymised_at.is_(None),
+            Volunteer.left_at.is_(None),
         )
+        .order_by(Volunteer.id)
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 
 def _enrol(session: Session, person: Person, station_id: int, consent: str) -> Volunteer:
     take_name(session, "volunteer number")
     last = session.scalar(sa.select(sa.func.max(Volunteer.id))) or 0
-    minor = age_on(person.born_on, today()) < OF_AGE
+    guardian = person.guardian if ages.is_minor(person.born_on) else NO_GUARDIAN
     volunteer = Volunteer(
         number=f"V-{last + 1:05}",
         account_id=None,
@@ -118,9 +146,8 @@ def _enrol(session: Session, person: Person, station_id: int, consent: str) -> V
         born_on=person.born_on,
         skills=person.skills,
         free=person.free,
-        guardian=person.guardian if minor else "",
-        guardian_consent=person.guardian_consent if minor else "",
-        guardian_consent_at=now() if minor else None,
+        guardian_consent_at=None,
+        guardian_withdrew_at=None,
         consent=consent,
         code_hash=None,
         code_until=None,
@@ -129,9 +156,20 @@ def _enrol(session: Session, person: Person, station_id: int, consent: str) -> V
         left_at=None,
         anonymised_at=None,
     )
+    write_guardian(volunteer, guardian)
     session.add(volunteer)
     session.flush()
     return volunteer
+
+
+def write_guardian(volunteer: Volunteer, guardian: Guardian) -> None:
+    """Keep who answers for somebody, and when they agreed; NO_GUARDIAN for who is of age."""
+    volunteer.guardian, volunteer.guardian_relation = guardian.name, guardian.relation
+    volunteer.guardian_phone = guardian.phone or None
+    volunteer.guardian_consent = guardian.consent
+    volunteer.guardian_consent_at = now() if guardian.consent else None
+    volunteer.children_consent = guardian.children_consent if ages.is_child(volunteer.born_on) else ""
+    volunteer.guardian_withdrew_at = None
 
 
 def _ask(session: Session, team: Team, volunteer: Volunteer, word: str) -> None:
@@ -164,7 +202,7 @@ def decide(membership_id: int, take: bool, reason: str, by: Actor, leads: int | 
         OutOfDate: somebody has decided already.
     """
     with transaction() as session:
-        membership, team = _membership(session, membership_id, by, leads)
+        membership, team = found_membership(session, membership_id, by, leads)
         if membership.status is not MembershipStatus.ASKED:
             raise OutOfDate(
                 _("%(who)s has decided this already.", who=membership.decided_by or _("Somebody"))
@@ -177,25 +215,6 @@ def decide(membership_id: int, take: bool, reason: str, by: Actor, leads: int | 
         record(session, by, what, "team", team.id, team.station_id, reason=membership.reason)
 
 
-def leave(membership_id: int, by: Actor, leads: int | None = None, own: int | None = None) -> None:
-    """End a membership: by the volunteer (`own`: their id), the leader or staff; hours stay.
-
-    Raises:
-        Missing: there is no such membership, or not for this actor.
-        OutOfDate: it has ended already.
-    """
-    with transaction() as session:
-        membership, team = _membership(session, membership_id, by, leads, own)
-        if membership.status not in (MembershipStatus.ASKED, MembershipStatus.MEMBER):
-            raise OutOfDate(_("This membership has ended already."))
-        membership.status = MembershipStatus.LEFT
-        membership.decided_at = now()
-        membership.decided_by = by.name
-        if team.leader_id == membership.volunteer_id:
-            team.leader_id = None
-        record(session, by, "membership.ended", "team", team.id, team.station_id)
-
-
 def log_phone_shown(membership_id: int, reason: str, by: Actor, leads: int) -> None:
     """Log that a leader (`leads`: their id) looks at the full number of a member, before it is shown.
 
@@ -203,7 +222,7 @@ def log_phone_shown(membership_id: int, reason: str, by: Actor, leads: int) -> N
         Missing: there is no such member in a team of theirs.
     """
     with transaction() as session:
-        membership, team = _membership(session, membership_id, by, leads)
+        membership, team = found_membership(session, membership_id, by, leads)
         if membership.status is not MembershipStatus.MEMBER:
             raise Missing
         record(
@@ -211,9 +230,14 @@ def log_phone_shown(membership_id: int, reason: str, by: Actor, leads: int) -> N
         )
 
 
-def _membership(
+def found_membership(
     session: Session, membership_id: int, by: Actor, leads: int | None, own: int | None = None
 ) -> tuple[Membership, Team]:
+    """Lock the team of a membership; return both as they stand now.
+
+    Raises:
+        Missing: there is none, or it is neither one's own (`own`), nor the leader's, nor within the scope.
+    """
     membership = session.get(Membership, membership_id)
     team = lock(session, Team, membership.team_id) if membership else None
     if membership is None or team is None:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.access import Scope
-from portal.activities.lunar import OfficialDay, official_day
 from portal.activities.models import Occurrence, OccurrenceStatus
+from portal.activities.working_days import working_days_after, working_days_before
 from portal.clock import local, now, start_of, today
 from portal.db import db
 from portal.stations.models import Station
@@ -51,30 +51,6 @@ class Desk:
     def is_empty(self) -> bool:
         """Say whether nothing waits."""
         return not any(one.number for one in (self.waiting, self.doubts, self.pairs, self.unsettled))
-
-
-def working_days_before(day: date, number: int) -> date:
-    """Return the day so many working days before, official days off and make-up workdays heeded."""
-    while number:
-        day -= timedelta(days=1)
-        number -= is_working_day(day)
-    return day
-
-
-def working_days_after(day: date, number: int) -> date:
-    """Return the day so many working days after, official days off and make-up workdays heeded."""
-    while number:
-        day += timedelta(days=1)
-        number -= is_working_day(day)
-    return day
-
-
-def is_working_day(day: date) -> bool:
-    """Say whether offices work on a day: by the official days where they are known, else Monday to Friday."""
-    official = official_day(day)
-    if official in (OfficialDay.OFF, OfficialDay.EXPECTED):
-        return False
-    return day.weekday() < 5 or official is OfficialDay.WORK
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from portal.i18n import lazy_gettext as _l
 from portal.i18n import lazy_pgettext
 from portal.volunteers.models import MembershipStatus, TeamKind
 from portal.volunteers.queries import accounts_of_phone
+from portal.volunteers.roll import Standing, Who
 
 # In the order the network counts its kinds (8+N).
 KINDS = {
@@ -25,6 +27,18 @@ MEMBERSHIPS = {
     MembershipStatus.MEMBER: lazy_pgettext("membership", "member"),
     MembershipStatus.REFUSED: lazy_pgettext("membership", "not taken"),
     MembershipStatus.LEFT: lazy_pgettext("membership", "has left"),
+}
+
+
+STANDINGS = {
+    Standing.MEMBER: _l("In a team"),
+    Standing.ASKED: _l("Asked to join"),
+    Standing.LEFT: _l("Left altogether"),
+}
+WHOS = {
+    Who.MINOR: _l("Under age"),
+    Who.NO_LOGIN: _l("Without sign-in"),
+    Who.IDLE: _l("No service for three years"),
 }
 
 

@@ -12,7 +12,7 @@ from portal.i18n import _, clock_time, ngettext
 from portal.registrations.forms import ShowPhoneForm
 from portal.registrations.party import mask_phone
 from portal.stations.queries import card
-from portal.volunteers import cover, enrolment, leading_queries, presence, queries, shift_queries
+from portal.volunteers import cover, enrolment, leading_queries, leaving, presence, queries, shift_queries
 from portal.volunteers.leading_forms import CallForm, RefuseForm
 from portal.volunteers.models import MembershipStatus, Team
 from portal.volunteers.own import VOLUNTEERS, bp
@@ -140,7 +140,7 @@ def end_member(team_id: int, membership_id: int) -> Response:
     found = leading_queries.membership(team_id, membership_id)
     if found.volunteer_id == me:
         raise Missing
-    enrolment.leave(membership_id, actor(), leads=me)
+    leaving.leave(membership_id, actor(), leads=me)
     flash(_("They have left the team; their hours stay."))
     return go(url_for(".led_team", team_id=team_id))
 

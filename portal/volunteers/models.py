@@ -98,6 +98,10 @@ class Volunteer(Model):
         CheckConstraint("free BETWEEN 0 AND 2097151", name="free_is_bits"),
         CheckConstraint("(code_hash IS NULL) = (code_until IS NULL)", name="code_has_an_end"),
         CheckConstraint("anonymised_at IS NULL OR (name = '' AND phone IS NULL)", name="anonymised_is_empty"),
+        CheckConstraint(
+            "anonymised_at IS NULL OR (left_at IS NOT NULL AND born_on IS NULL AND guardian_phone IS NULL)",
+            name="anonymised_has_left",
+        ),
         Index("ix_volunteer_phone_index", "phone_index"),
         Index("ix_volunteer_station_id_name", "station_id", "name"),
     )
@@ -111,12 +115,18 @@ class Volunteer(Model):
     name: Mapped[str]
     phone: Mapped[str | None] = mapped_column(Sealed)
     phone_index: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))
-    born_on: Mapped[date | None]  # None once anonymised, and of those taken over without it
+    born_on: Mapped[date | None] = mapped_column(
+        index=True
+    )  # None once anonymised, and of those taken over without it
     skills: Mapped[str] = mapped_column(default="")  # in words, separated by spaces
     free: Mapped[int] = mapped_column(default=0)
-    guardian: Mapped[str] = mapped_column(Sealed, default="")  # name and phone, of who is under age
+    guardian: Mapped[str] = mapped_column(Sealed, default="")  # name, of who is under age; older: with phone
+    guardian_relation: Mapped[str] = mapped_column(default="", server_default="")
+    guardian_phone: Mapped[str | None] = mapped_column(Sealed)
     guardian_consent: Mapped[str] = mapped_column(default="")  # version of the text agreed to
     guardian_consent_at: Mapped[datetime | None]
+    children_consent: Mapped[str] = mapped_column(default="", server_default="")  # to the children's rules
+    guardian_withdrew_at: Mapped[datetime | None]
     consent: Mapped[str]  # version of the text agreed to
     code_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))  # activates the login once
     code_until: Mapped[datetime | None]

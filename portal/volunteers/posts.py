@@ -136,14 +136,7 @@ def withdraw(shift_id: int, volunteer_id: int, by: Actor, reason: str = "") -> N
                     hours=shift.cut_off_hours,
                 )
             )
-        if confirmed:
-            shift.taken -= 1
-        else:
-            shift.waiting -= 1
-        post.status = PostStatus.WITHDRAWN
-        post.place = None
-        post.changed_at = now()
-        session.flush()
+        give_up(session, shift, post)
         if by_staff:
             notices.taken_off(session, shift, post, reason)
             _record(session, by, "post.taken_off", post, occurrence, reason=reason)
@@ -173,6 +166,18 @@ def bring(session: Session, shift_id: int, people: Mapping[int, str], by: Actor)
             )
         )
         shift.taken += 1
+    session.flush()
+
+
+def give_up(session: Session, shift: Shift, post: Post) -> None:
+    """Take a live post off its locked shift; whoever calls this settles the shift afterwards."""
+    if post.status is PostStatus.CONFIRMED:
+        shift.taken -= 1
+    else:
+        shift.waiting -= 1
+    post.status = PostStatus.WITHDRAWN
+    post.place = None
+    post.changed_at = now()
     session.flush()
 
 

@@ -8,12 +8,12 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.access import Scope
-from portal.db import db, like
+from portal.db import db
 from portal.errors import Missing
 from portal.registrations.links import phone_index
 from portal.registrations.party import is_phone, phone_of
 from portal.stations.models import Station
-from portal.stations.queries import in_language, in_scope
+from portal.stations.queries import in_scope
 from portal.volunteers.models import (
     Membership,
     MembershipStatus,
@@ -49,9 +49,16 @@ def me() -> Volunteer:
 
 
 def teams(
-    kind: TeamKind | None = None, station_id: int | None = None, scope: Scope | None = None
+    kind: TeamKind | None = None,
+    station_id: int | None = None,
+    scope: Scope | None = None,
+    limit: int | None = None,
+    skip: int = 0,
 ) -> list[TeamRow]:
-    """List the teams not closed, by home station; of one kind, serving a station, or at home in a scope."""
+    """List the teams not closed, by home station; of one kind, serving a station, or at home in a scope.
+
+    At most `limit` of them, without the first `skip`.
+    """
     members = (
         sa.select(sa.func.count())
         .where(Membership.team_id == Team.id, Membership.status == MembershipStatus.MEMBER)
@@ -63,6 +70,8 @@ def teams(
         .where(Team.closed.is_(False))
         .options(joinedload(Team.organization), joinedload(Team.station))
         .order_by(Station.position, Team.id)
+        .limit(limit)
+        .offset(skip)
     )
     if kind is not None:
         wanted = wanted.where(Team.kind == kind)
@@ -73,6 +82,35 @@ def teams(
     if scope is not None:
         wanted = wanted.where(in_scope(Team.station_id, scope))
     return [TeamRow(team, count) for team, count in db.session.execute(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many teams of each kind are open, and how many registered bodies (组织) they belong to."""
+
+    kinds: dict[TeamKind, int]
+    organizations: int
+
+    @property
+    def teams(self) -> int:
+        """Return how many teams there are in all."""
+        return sum(self.kinds.values())
+
+
+def count_teams() -> Counted:
+    """Count the teams not closed, and the registered organisations among theirs, in one statement."""
+    kinds: dict[TeamKind, int] = {}
+    bodies: set[int] = set()
+    for kind, organization_id, registered, number in db.session.execute(
+        sa.select(Team.kind, Team.organization_id, Organization.registered, sa.func.count())
+        .join(Organization, Organization.id == Team.organization_id)
+        .where(Team.closed.is_(False))
+        .group_by(Team.kind, Team.organization_id, Organization.registered)
+    ):
+        kinds[kind] = kinds.get(kind, 0) + number
+        if registered:
+            bodies.add(organization_id)
+    return Counted(kinds, len(bodies))
 
 
 def team(team_id: int, scope: Scope | None = None) -> Team:
@@ -111,54 +149,17 @@ def count_members(team_id: int | None = None) -> int:
     return db.session.scalar(wanted) or 0
 
 
-@dataclass(frozen=True, slots=True)
-class VolunteerRow:
-    """A volunteer as staff lists show it."""
-
-    id: int
-    number: str
-    name: str
-    skills: str
-    station_name: str
-    teams: str
-    has_login: bool
-
-
-def volunteers(words: str, scope: Scope, limit: int = 30) -> list[VolunteerRow]:
-    """Find volunteers within the scope by name, number, full phone number or skill; by number."""
-    wanted = (
-        sa.select(Volunteer)
-        .where(in_scope(Volunteer.station_id, scope), Volunteer.left_at.is_(None))
-        .options(
-            joinedload(Volunteer.station), selectinload(Volunteer.memberships).joinedload(Membership.team)
+def own_memberships(volunteer_id: int) -> Sequence[Membership]:
+    """List the teams that somebody is in or has asked to join, the first joined first."""
+    return db.session.scalars(
+        sa.select(Membership)
+        .where(
+            Membership.volunteer_id == volunteer_id,
+            Membership.status.in_((MembershipStatus.ASKED, MembershipStatus.MEMBER)),
         )
-        .order_by(Volunteer.number)
-        .limit(limit)
-    )
-    asked = words.strip()[:40]
-    digits = phone_of(asked)
-    if is_phone(digits):
-        wanted = wanted.where(Volunteer.phone_index == phone_index(digits))
-    elif asked:
-        wanted = wanted.where(
-            sa.or_(
-                like(Volunteer.name, asked),
-                like(Volunteer.number, asked.upper()),
-                like(Volunteer.skills, asked),
-            )
-        )
-    return [
-        VolunteerRow(
-            one.id,
-            one.number,
-            one.name,
-            one.skills,
-            in_language(one.station.short_name, one.station.short_name_en),
-            " ".join(each.team.name for each in one.memberships if each.status is MembershipStatus.MEMBER),
-            one.account_id is not None,
-        )
-        for one in db.session.scalars(wanted)
-    ]
+        .options(joinedload(Membership.team))
+        .order_by(Membership.id)
+    ).all()
 
 
 def volunteer(volunteer_id: int, scope: Scope) -> Volunteer:
@@ -204,12 +205,40 @@ def members_of(team_id: int, limit: int = 200) -> Sequence[Volunteer]:
 
 
 def organizations_in(scope: Scope) -> Sequence[Organization]:
-    """List the organisations within the scope."""
+    """List the organisations within the scope, with their stations."""
     return db.session.scalars(
         sa.select(Organization)
         .where(in_scope(Organization.station_id, scope))
+        .options(joinedload(Organization.station))
         .order_by(Organization.position, Organization.id)
     ).all()
+
+
+def organization(organization_id: int, scope: Scope) -> Organization:
+    """Return an organisation.
+
+    Raises:
+        Missing: there is none, or not within the scope.
+    """
+    found = db.session.scalar(
+        sa.select(Organization)
+        .where(Organization.id == organization_id, in_scope(Organization.station_id, scope))
+        .options(joinedload(Organization.station))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def teams_by_organization(scope: Scope) -> dict[int, int]:
+    """Count the teams not closed of each organisation within the scope."""
+    rows = db.session.execute(
+        sa.select(Team.organization_id, sa.func.count())
+        .join(Organization, Organization.id == Team.organization_id)
+        .where(Team.closed.is_(False), in_scope(Organization.station_id, scope))
+        .group_by(Team.organization_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def accounts_of_phone(phone: str) -> Sequence[int]:

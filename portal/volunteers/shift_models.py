@@ -65,6 +65,9 @@ class Shift(Model):
     cover_asked_at: Mapped[datetime | None]  # when a leader last asked the team to step in
     created_by: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+    # Of its own changes, as its occurrence counts its own: calendars tell old from new by their sum.
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    changed_at: Mapped[datetime | None]
 
     occurrence: Mapped[Occurrence] = relationship(lazy="raise")
     team: Mapped[Team | None] = relationship(lazy="raise")

@@ -82,12 +82,36 @@ def cover(session: Session, shift: Shift, volunteer: Volunteer) -> None:
         address=_address(volunteer),
         text=text,
         link=f"/staff/occurrences/{occurrence.id}",
+        about=about(volunteer.id),
+    )
+
+
+def short(session: Session, shift: Shift, post: Post, number: str) -> None:
+    """Tell the station that somebody has left who was on a shift that is soon; only their number is named."""
+    with in_default_language():
+        what = _about(session, shift)
+        text = _("Does not come, and it is soon: %(what)s. Please find somebody else.", what=what)
+    occurrence = session.get_one(Occurrence, shift.occurrence_id)
+    tell(
+        session,
+        kind="shift.short",
+        dedupe=f"post:{post.id}:short:{post.changed_at.isoformat()}",
+        station_id=occurrence.station_id,
+        recipient=number,
+        address="",
+        text=text,
+        link=f"/staff/occurrences/{occurrence.id}",
     )
 
 
 def _address(volunteer: Volunteer) -> str:
     channel = phone_channel()
     return f"{channel}:volunteer/{volunteer.id}" if channel and volunteer.phone else ""
+
+
+def about(volunteer_id: int) -> str:
+    """Return by what messages that tell of a volunteer are found again."""
+    return f"volunteer:{volunteer_id}"
 
 
 def _about(session: Session, shift: Shift) -> str:
@@ -121,4 +145,5 @@ def _tell(session: Session, shift: Shift, post: Post, kind: str, turn: str, text
         address=_address(volunteer),
         text=text,
         link=f"/staff/occurrences/{occurrence.id}",
+        about=about(volunteer.id),
     )

@@ -154,6 +154,17 @@ def offers(volunteer: Volunteer, own: Sequence[Post]) -> list[Offer]:
     ][:SHOWN]
 
 
+def taken_by_team(volunteer_id: int, after: datetime) -> dict[int, int]:
+    """Count for each team what somebody has taken or waits for that begins after a moment."""
+    rows = db.session.execute(
+        sa.select(Post.team_id, sa.func.count())
+        .join(Shift, Shift.id == Post.shift_id)
+        .where(Post.volunteer_id == volunteer_id, Post.status.in_(LIVE), Shift.starts_at > after)
+        .group_by(Post.team_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def shifts_of(occurrence_id: int) -> Sequence[Shift]:
     """List the shifts of a date, the first first."""
     return db.session.scalars(

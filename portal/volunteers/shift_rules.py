@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from portal.clock import local
 from portal.i18n import _
-from portal.volunteers.enrolment import OF_AGE, age_on
+from portal.volunteers import ages
 from portal.volunteers.models import Team, TeamStation, Volunteer
 from portal.volunteers.shift_models import PostStatus, Shift
 
@@ -28,11 +28,11 @@ def nearness(station_id: int) -> sa.Case[int]:
 def unfit(shift: Shift, volunteer: Volunteer) -> str:
     """Say why a shift is not for somebody, by age or skill; empty if it is."""
     # Those taken over from older lists have no birthday; they were grown up then.
-    age = age_on(volunteer.born_on, local(shift.starts_at).date()) if volunteer.born_on else None
+    age = ages.age_on(volunteer.born_on, local(shift.starts_at).date()) if volunteer.born_on else None
     if age is not None and shift.min_age is not None and age < shift.min_age:
         return _("This shift is for people of %(age)s and older.", age=shift.min_age)
-    if age is not None and age < OF_AGE and not volunteer.guardian_consent:
-        return _("Under %(age)s a parent or guardian has to agree first. Ask the station.", age=OF_AGE)
+    if age is not None and age < ages.of_age() and not volunteer.guardian_consent:
+        return _("Under %(age)s a parent or guardian has to agree first. Ask the station.", age=ages.of_age())
     if not set(shift.skill.split()) <= set(volunteer.skills.split()):
         return _("For this shift one needs to know: %(skill)s.", skill=shift.skill)
     return ""

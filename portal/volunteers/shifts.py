@@ -98,8 +98,12 @@ def change(shift_id: int, wanted: Wanted, by: Actor) -> int:
                 field="head_count",
             )
         _check_team(session, wanted, shift)
+        # What a calendar shows of it; how many come and who may is not part of that.
+        shown = (shift.role, shift.starts_at, shift.ends_at, shift.word)
         told = (shift.starts_at, shift.ends_at, shift.word) != (wanted.starts_at, wanted.ends_at, wanted.word)
         _write(shift, wanted)
+        if shown != (shift.role, shift.starts_at, shift.ends_at, shift.word):
+            _count(shift)
         session.flush()
         if told:
             notices.changed(session, shift, now().isoformat(), shift.word)
@@ -124,6 +128,7 @@ def cancel(shift_id: int, reason: str, by: Actor) -> None:
             raise Refused(_("This shift is over."))
         shift.status = ShiftStatus.CANCELLED
         shift.cancelled_at, shift.cancel_reason = now(), reason
+        _count(shift)
         session.flush()
         if occurrence.status is OccurrenceStatus.PLANNED:  # else they have been told already
             notices.called_off(session, shift, "shift", reason)
@@ -194,6 +199,11 @@ def _write(shift: Shift, wanted: Wanted) -> None:
     shift.cut_off_hours = wanted.cut_off_hours
 
 
+def _count(shift: Shift) -> None:
+    shift.sequence += 1
+    shift.changed_at = now()
+
+
 def _open_shifts(session: Session, occurrence: Occurrence) -> Sequence[Shift]:
     """Lock the shifts of a date that still count, ids ascending."""
     return session.scalars(
@@ -227,6 +237,7 @@ class Posts:
         for shift in _open_shifts(session, occurrence):
             shift.starts_at += difference
             shift.ends_at += difference
+            shift.changed_at = now()  # the date counts this change itself
             session.flush()
             notices.changed(session, shift, str(occurrence.sequence), word)
             settle(session, shift, occurrence)

@@ -1,4 +1,4 @@
-"""Let staff take people into teams, find volunteers, give out codes, and describe the teams."""
+"""Let staff take people into teams, find volunteers, and describe the teams."""
 
 from flask import Response, flash, request, url_for
 
@@ -7,12 +7,11 @@ from portal.activities.staff import bp
 from portal.clock import today
 from portal.errors import Missing, Refused
 from portal.i18n import _
-from portal.registrations.party import mask_phone
 from portal.stations import queries as stations
-from portal.volunteers import enrolment, queries, team_actions
-from portal.volunteers.enrolment import age_on
+from portal.volunteers import ages, enrolment, leaving, queries, roll, team_actions
 from portal.volunteers.forms import DecideForm, TeamForm
-from portal.volunteers.models import Team, Volunteer
+from portal.volunteers.labels import STANDINGS, WHOS
+from portal.volunteers.models import Team
 from portal.web.answers import go, page
 from portal.web.text import without_unseen
 
@@ -20,18 +19,32 @@ from portal.web.text import without_unseen
 @bp.get("/volunteers/", endpoint="volunteers")
 @only(*STAFF)
 def volunteers_page() -> Response:
-    """Show who wants to join, the teams, and whom a search finds."""
-    asked = without_unseen(request.args.get("q", ""))[:40]
+    """Show who wants to join, the teams, and the people a search or a filter leaves."""
+    narrowed = _narrowed()
+    asked_page = request.args.get("page", "1")
     return page(
         "staff/volunteers.html",
-        q=asked,
-        found=queries.volunteers(asked, scope()),
+        narrowed=narrowed,
+        roll=roll.roll(narrowed, scope(), int(asked_page[:6]) if asked_page.isdecimal() else 1),
         wishes=queries.wishes(scope()),
         teams=queries.teams(scope=scope()),
-        people=queries.count_members(),
-        age_of=lambda born_on: age_on(born_on, today()),
+        age_of=lambda born_on: ages.age_on(born_on, today()),
+        standings=STANDINGS,
+        whos=WHOS,
         may_write=actor().role in WRITERS,
         form=DecideForm(formdata=None),
+    )
+
+
+def _narrowed() -> roll.Narrowed:
+    """Read the filters from the address; what is none of them is left out."""
+    asked = request.args
+    team = asked.get("team", "")
+    return roll.Narrowed(
+        words=without_unseen(asked.get("q", "")).strip()[:40],
+        team_id=int(team) if team.isascii() and team.isdecimal() and len(team) < 19 else None,
+        standing=next((one for one in roll.Standing if one == asked.get("status")), None),
+        who=next((one for one in roll.Who if one == asked.get("who")), None),
     )
 
 
@@ -52,38 +65,9 @@ def decide(membership_id: int) -> Response:
 @only(*WRITERS)
 def end_membership(membership_id: int) -> Response:
     """Let somebody leave a team."""
-    enrolment.leave(membership_id, actor())
-    flash(_("They have left the team; their hours stay."))
+    leaving.leave(membership_id, actor())
+    flash(_("They have left the team; their shifts to come are free, their hours stay."))
     return go(url_for(".volunteers"))
-
-
-@bp.get("/volunteers/<int:volunteer_id>")
-@only(*STAFF)
-def volunteer(volunteer_id: int) -> Response:
-    """Show one volunteer."""
-    return _volunteer_page(queries.volunteer(volunteer_id, scope()))
-
-
-def _volunteer_page(found: Volunteer, code: str = "") -> Response:
-    response = page(
-        "staff/volunteer.html",
-        volunteer=found,
-        phone=mask_phone(found.phone) if found.phone else "",
-        code=code,
-        days=enrolment.CODE_GOOD.days,
-        may_write=actor().role in WRITERS,
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@bp.post("/volunteers/<int:volunteer_id>/code")
-@only(*WRITERS)
-def give_code(volunteer_id: int) -> Response:
-    """Make a one-time code and show it once, to print or read out."""
-    queries.volunteer(volunteer_id, scope())
-    code = enrolment.give_code(volunteer_id, actor())
-    return _volunteer_page(queries.volunteer(volunteer_id, scope()), code)
 
 
 @bp.get("/teams/new")

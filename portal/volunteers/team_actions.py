@@ -66,13 +66,14 @@ def save(team_id: int | None, said: Described, by: Actor, key: str = "") -> int:
         session.add_all(TeamStation(team_id=team.id, station_id=station_id) for station_id in said.serves)
         session.flush()
         for volunteer_id in {led_by, said.leader_id} - {None}:
-            _set_role(session, volunteer_id)
+            set_role(session, volunteer_id)
         record(session, by, "team.saved", "team", team.id, team.station_id, detail=team.name)
         done(session, "team.saved", by, key, str(team.id))
         return team.id
 
 
-def _set_role(session: Session, volunteer_id: int | None) -> None:
+def set_role(session: Session, volunteer_id: int | None) -> None:
+    """Give the login of who leads a team the leader's role, and of who leads none the volunteer's."""
     account = session.scalar(
         sa.select(Account)
         .join(Volunteer, Volunteer.account_id == Account.id)

@@ -9,16 +9,19 @@ from portal.accounts.views import home_of
 from portal.errors import Refused
 from portal.i18n import _
 from portal.registrations import consent
+from portal.registrations.labels import RELATIONS
 from portal.registrations.party import phone_of
-from portal.volunteers import enrolment, queries
+from portal.volunteers import ages, enrolment, queries
 from portal.volunteers.forms import ActivateForm, JoinForm
 from portal.volunteers.labels import KINDS
 from portal.volunteers.models import Team
 from portal.web.answers import go, page
 from portal.web.form_session import begin_anew
 from portal.web.limits import hit
+from portal.web.text import number_of
 
 JOINING = "10 per hour"  # from one phone number
+SHOWN = 60  # teams on a page
 ACTIVATING = "10 per 15 minutes"  # tries for one number: ten million codes, ten tries
 
 bp = Blueprint("teams", __name__)
@@ -27,19 +30,20 @@ bp = Blueprint("teams", __name__)
 @bp.get("/teams/")
 @public
 def index() -> Response:
-    """List the teams, all or of one kind."""
-    asked = request.args.get("kind", "")
+    """List the teams, all or of one kind, a page at a time."""
+    asked, skip = request.args.get("kind", ""), number_of(request.args.get("skip"))
     kind = next((one for one in KINDS if one.value == asked), None)
-    every = queries.teams()
-    rows = [row for row in every if kind is None or row.team.kind is kind]
+    every = queries.count_teams()
+    rows = queries.teams(kind, limit=SHOWN + 1, skip=skip)
     return page(
         "volunteers/teams.html",
         200 if kind is not None or not asked else 422,
-        rows=rows,
+        rows=rows[:SHOWN],
+        more=skip + SHOWN if len(rows) > SHOWN else None,
         kind=kind,
-        kinds=[one for one in KINDS if any(row.team.kind is one for row in every)],
-        teams=len(every),
-        organizations=len({row.team.organization_id for row in every}),
+        kinds=[one for one in KINDS if one in every.kinds],
+        teams=every.teams,
+        organizations=every.organizations,
         people=queries.count_members(),
     )
 
@@ -89,8 +93,12 @@ def _join_page(found: Team, form: JoinForm, status: int = 200) -> Response:
         team=found,
         form=form,
         version=consent.SIGN_UP,
-        of_age=enrolment.OF_AGE,
-        youngest=enrolment.YOUNGEST,
+        of_age=ages.of_age(),
+        child=ages.child(),
+        youngest=ages.youngest(),
+        minor_version=consent.VOLUNTEER_MINOR,
+        children_version=consent.CHILDREN,
+        relations=RELATIONS,
     )
 
 

@@ -38,7 +38,7 @@ STAFF = {
     "/staff/activities/{row}/repeat": 9,
     "/staff/activities/{row}/dates/new": 9,
     "/staff/occurrences/{dated}/move": 9,
-    "/staff/occurrences/{occurrence}": 8,  # two of them for shifts and who is on them
+    "/staff/occurrences/{occurrence}": 10,  # shifts, who is on them, who of them visits, teams to ask
     "/staff/stations/": 2,
     "/staff/stations/s1": 6,
 }

@@ -14,7 +14,7 @@ from portal.accounts.models import Account
 from portal.clock import today
 from portal.db import db
 from portal.demo.load import load
-from portal.volunteers.enrolment import OF_AGE, age_on
+from portal.volunteers.ages import is_minor
 from portal.volunteers.models import Membership, MembershipStatus, Organization, Team, TeamKind, Volunteer
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -65,7 +65,7 @@ def test_leaders_belong_to_their_teams_and_can_sign_in() -> None:
 @pytest.mark.usefixtures("demo")
 def test_minors_have_a_guardian_and_numbers_reach_nobody() -> None:
     people = db.session.scalars(sa.select(Volunteer)).all()
-    minors = [one for one in people if one.born_on and age_on(one.born_on, today()) < OF_AGE]
+    minors = [one for one in people if is_minor(one.born_on)]
     assert minors
     assert all(one.guardian and one.guardian_consent for one in minors)
     assert all(one.phone is None or one.phone.startswith("1380000") for one in people)

@@ -65,6 +65,7 @@ CHINESE = {
     "activities/poems.py",
     "activities/reference.py",
     "config.py",
+    "orders/editions.py",  # the number of an edition, as people write it
     "i18n.py",  # a language's own name for itself
     "stations/reference.py",
 }

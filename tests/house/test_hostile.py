@@ -72,6 +72,7 @@ def asked_for() -> set[str]:
         "open",
         "q",
         "nearby",
+        "team",
     }
     for tree in modules().values():
         for node in ast.walk(tree):
@@ -111,6 +112,7 @@ def test_each_parameter_alone(client: Browser, sign_in: SignIn, name: str) -> No
         for browser, place in (
             (client, "/calendar"),
             (client, "/calendar.ics"),
+            (client, "/menu"),
             (client, "/login"),
             (staff, "/staff/activities/"),
             (staff, "/staff/activities/new"),
@@ -163,6 +165,10 @@ def spoiled(form: Form) -> Iterator[Form]:
         "/staff/activities/{activity}/cancel",
         "/staff/occurrences/{occurrence}",
         "/staff/occurrences/{occurrence}/move",
+        "/staff/menus/new",
+        "/staff/menus/{menu}/edit",
+        "/staff/menus/{menu}/items/new",
+        "/staff/menu-items/{item}",
         "/staff/stations/s1",
         "/staff/stations/s1/rooms/new",
         "/staff/stations/s1/rooms/{room}",
@@ -171,7 +177,10 @@ def spoiled(form: Form) -> Iterator[Form]:
 )
 def test_no_form_makes_the_portal_fail(sign_in: SignIn, make: Make, place: str) -> None:
     activity_id = make.activity("s1", room="道德讲堂")
+    menu_id = make.menu("s1")
     place = place.format(
+        menu=menu_id,
+        item=make.menu_item(menu_id),
         draft=make.activity("s1", published=False),
         activity=activity_id,
         occurrence=make.dates_of(activity_id)[0],

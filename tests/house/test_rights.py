@@ -16,6 +16,7 @@ from portal.volunteers.models import Team, Volunteer
 from tests.browser import Browser
 from tests.conftest import SignIn
 from tests.make import Make, each_week
+from tests.orders.cases import case, draft
 
 RIGHTS = """
 everybody  GET   /
@@ -32,6 +33,8 @@ everybody  POST  /invitation/<token>
 everybody  GET   /login
 everybody  POST  /login
 everybody  POST  /logout
+everybody  GET   /menu
+everybody  GET   /menu/<item_id>
 everybody  GET   /occurrences/<occurrence_id>
 everybody  GET   /mine
 everybody  POST  /mine
@@ -40,6 +43,16 @@ everybody  GET   /occurrences/<occurrence_id>.ics
 everybody  GET   /occurrences/<occurrence_id>/register
 everybody  POST  /occurrences/<occurrence_id>/register
 everybody  GET   /occurrences/<occurrence_id>/seats
+everybody  GET   /orders/
+everybody  GET   /orders/new
+everybody  POST  /orders/new
+everybody  GET   /orders/<token>
+everybody  POST  /orders/<token>/answer
+everybody  POST  /orders/<token>/rating
+everybody  POST  /orders/<token>/reopen
+everybody  GET   /orders/<token>/slip
+everybody  GET   /orders/<token>/withdraw
+everybody  POST  /orders/<token>/withdraw
 everybody  GET   /privacy
 everybody  GET   /privacy/children
 everybody  GET   /registrations/<token>
@@ -53,11 +66,13 @@ everybody  GET   /readyz
 everybody  GET   /stations/
 everybody  GET   /stations/<slug>
 everybody  GET   /stations/<slug>/calendar.ics
+everybody  GET   /stations/<slug>/menu
 everybody  GET   /stations/<slug>/sheet
 everybody  GET   /teams/
 everybody  GET   /teams/<team_id>
 everybody  GET   /teams/<team_id>/join
 everybody  POST  /teams/<team_id>/join
+everybody  GET   /volunteer/feeds/<token>.ics
 everybody  GET   /volunteer/activate
 everybody  POST  /volunteer/activate
 
@@ -131,8 +146,49 @@ writers    POST  /staff/registrations/<registration_id>/phone
 writers    POST  /staff/registrations/<registration_id>/promote
 writers    POST  /staff/registrations/<registration_id>/remove
 
+staff      GET   /staff/orders
+staff      POST  /staff/orders
+writers    GET   /staff/orders/new
+writers    POST  /staff/orders/new
+writers    POST  /staff/orders/new/askers
+writers    GET   /staff/orders/drafts/<draft_id>
+writers    POST  /staff/orders/drafts/<draft_id>
+writers    GET   /staff/orders/drafts/<draft_id>/discard
+writers    POST  /staff/orders/drafts/<draft_id>/discard
+staff      GET   /staff/orders/needs
+staff      GET   /staff/orders/neighbours
+writers    POST  /staff/orders/neighbours
+staff      GET   /staff/orders/<order_id>
+writers    POST  /staff/orders/<order_id>/accept
+writers    POST  /staff/orders/<order_id>/admit
+writers    POST  /staff/orders/<order_id>/answer
+writers    POST  /staff/orders/<order_id>/back
+writers    POST  /staff/orders/<order_id>/call
+writers    POST  /staff/orders/<order_id>/cancel
+writers    POST  /staff/orders/<order_id>/complete
+writers    POST  /staff/orders/<order_id>/decline
+writers    POST  /staff/orders/<order_id>/dispatch
+writers    POST  /staff/orders/<order_id>/hurry
+writers    POST  /staff/orders/<order_id>/note
+writers    POST  /staff/orders/<order_id>/phone
+writers    POST  /staff/orders/<order_id>/rate
+writers    POST  /staff/orders/<order_id>/redispatch
+writers    POST  /staff/orders/<order_id>/refuse
+writers    POST  /staff/orders/<order_id>/reopen
+writers    POST  /staff/orders/<order_id>/schedule
+writers    POST  /staff/orders/<order_id>/withdraw
+
 staff      GET   /staff/volunteers/
 staff      GET   /staff/volunteers/<volunteer_id>
+writers    POST  /staff/volunteers/<volunteer_id>/guardian
+writers    POST  /staff/volunteers/<volunteer_id>/guardian/withdraw
+staff      GET   /staff/volunteers/<volunteer_id>/leave
+writers    POST  /staff/volunteers/<volunteer_id>/leave
+staff      GET   /staff/organizations/
+writers    GET   /staff/organizations/new
+writers    POST  /staff/organizations/new
+writers    GET   /staff/organizations/<organization_id>/edit
+writers    POST  /staff/organizations/<organization_id>/edit
 writers    POST  /staff/volunteers/<volunteer_id>/code
 writers    POST  /staff/memberships/<membership_id>
 writers    POST  /staff/memberships/<membership_id>/end
@@ -148,6 +204,15 @@ writers    POST  /staff/shifts/<shift_id>/posts
 writers    POST  /staff/shifts/<shift_id>/withdraw
 
 volunteers GET   /volunteer/
+volunteers GET   /volunteer/feed
+volunteers POST  /volunteer/feed
+volunteers GET   /volunteer/leave
+volunteers POST  /volunteer/leave
+volunteers GET   /volunteer/leave-team
+volunteers POST  /volunteer/leave-team
+volunteers GET   /volunteer/me
+volunteers POST  /volunteer/me
+volunteers POST  /volunteer/me/phone
 volunteers GET   /volunteer/shifts
 volunteers GET   /volunteer/shifts/<shift_id>
 volunteers POST  /volunteer/shifts/<shift_id>
@@ -164,6 +229,28 @@ volunteers POST  /volunteer/teams/<team_id>/shifts/<shift_id>/cover
 volunteers GET   /volunteer/teams/<team_id>/dates/<occurrence_id>
 volunteers POST  /volunteer/teams/<team_id>/dates/<occurrence_id>/in
 volunteers POST  /volunteer/teams/<team_id>/presences/<presence_id>/out
+
+staff      GET   /staff/menus/
+writers    GET   /staff/menus/new
+writers    POST  /staff/menus/new
+staff      GET   /staff/menus/<menu_id>
+staff      GET   /staff/menus/<menu_id>/preview
+writers    GET   /staff/menus/<menu_id>/edit
+writers    POST  /staff/menus/<menu_id>/edit
+writers    POST  /staff/menus/<menu_id>/publish
+writers    POST  /staff/menus/<menu_id>/copy
+writers    GET   /staff/menus/<menu_id>/end
+writers    POST  /staff/menus/<menu_id>/end
+writers    GET   /staff/menus/<menu_id>/delete
+writers    POST  /staff/menus/<menu_id>/delete
+writers    GET   /staff/menus/<menu_id>/items/new
+writers    POST  /staff/menus/<menu_id>/items/new
+writers    GET   /staff/menu-items/<entry_id>
+writers    POST  /staff/menu-items/<entry_id>
+writers    POST  /staff/menu-items/<entry_id>/move
+writers    POST  /staff/menu-items/<entry_id>/pause
+writers    GET   /staff/menu-items/<entry_id>/remove
+writers    POST  /staff/menu-items/<entry_id>/remove
 
 staff      GET   /staff/stations/
 staff      GET   /staff/stations/<slug>
@@ -189,9 +276,15 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     "activity_id": lambda make, station: make.activity(station, repeats=each_week()),
     "code": lambda _make, _station: "duanwu",
     "doubt_id": lambda make, station: make.doubt(make.record(station)),
+    "entry_id": lambda make, station: make.menu_item(make.menu(station, published=False)),
+    "item_id": lambda make, station: make.menu_item(make.menu(station)),
+    "draft_id": lambda make, station: draft(make, station).order_id,
     "membership_id": lambda make, station: make.membership(make.volunteer(station=station)),
+    "menu_id": lambda make, station: make.menu(station, published=False),
     "message_id": lambda make, station: make.message(station),
     "occurrence_id": lambda make, station: make.occurrence(station),
+    "organization_id": lambda make, station: make.organization(station),
+    "order_id": lambda make, station: case(make.app, make, station=station).order_id,
     "presence_id": lambda make, station: make.presence(station),
     "record_id": lambda make, station: make.record(station),
     "registration_id": lambda make, station: (
@@ -222,7 +315,7 @@ def address(app: Flask, rule: Rule, make: Make, station: str) -> str:
     values = {name: things[name](make, station) for name in rule.arguments if name != "token"}
     if "token" in rule.arguments:
         with app.app_context():
-            values["token"] = token_for(rule, make, station)
+            values["token"] = token_for(app, rule, make, station)
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 
@@ -241,10 +334,14 @@ def led_things(app: Flask, make: Make, station: str) -> dict[str, Callable[[Make
     return THINGS | {name: lambda _make, _station, one=one: one for name, one in made.items()}
 
 
-def token_for(rule: Rule, make: Make, station: str) -> str:
+def token_for(app: Flask, rule: Rule, make: Make, station: str) -> str:
     """Return a secret that opens the private address of this route."""
     if rule.rule.startswith("/registrations/"):
         return token_of(make.registration(make.class_with_seats(station=station)).reference)
+    if rule.rule.startswith("/orders/"):
+        return case(app, make, station=station).token
+    if rule.rule.startswith("/volunteer/feeds/"):
+        return make.feed(make.volunteer(station=station))
     return invite(Role.EDITOR, make.station(station), 1, make.actor(Role.MANAGER, "center"))
 
 

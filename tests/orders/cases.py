@@ -55,6 +55,13 @@ def wish(make: Make, station: str = "s1", **what: Any) -> Wish:
     return Wish(**given | what)
 
 
+def draft(make: Make, station: str = "s1", **what: Any) -> ordering.Receipt:
+    """Let staff keep somebody's wish as a draft."""
+    with nullcontext() if has_app_context() else make.app.app_context():
+        by = make.actor(Role.EDITOR, station)
+        return ordering.order(wish(make, station, **what), "", Source.DESK, by, draft=True)
+
+
 def case(
     app: Flask, make: Make, state: State = State.SUBMITTED, station: str = "s1", device: str = "", **what: Any
 ) -> Case:

@@ -19,7 +19,7 @@ PUBLIC = {
     "/registrations/{token}": 3,
     "/registrations/{token}/cancel": 2,
     "/registrations/{token}/slip": 3,
-    "/mine": 1,
+    "/mine": 2,  # the registrations, and the orders
 }
 STAFF = {
     "/staff/occurrences/{occurrence}": 9,
@@ -34,7 +34,7 @@ COURSE = {
     "/registrations/{token}": 4,
     "/registrations/{token}/cancel": 3,
     "/registrations/{token}/slip": 3,
-    "/mine": 1,
+    "/mine": 2,
 }
 COURSE_STAFF = {"/staff/occurrences/{occurrence}": 10, "/staff/registrations/{registration}": 5}
 DEVICE = "a device of the tests"

@@ -7,13 +7,24 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
+from flask import Flask
 
 from portal.access import NOBODY, Actor, Role
 from portal.clock import now, today
 from portal.db import db
 from portal.errors import Missing, OutOfDate, Refused
 from portal.volunteers import enrolment, queries, team_actions
-from portal.volunteers.enrolment import Person, activate, age_on, ask_to_join, decide, give_code, leave
+from portal.volunteers.ages import age_on
+from portal.volunteers.enrolment import (
+    NO_GUARDIAN,
+    Guardian,
+    Person,
+    activate,
+    ask_to_join,
+    decide,
+    give_code,
+)
+from portal.volunteers.leaving import leave
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.team_actions import Described
 from tests.make import Make
@@ -69,30 +80,52 @@ def test_whoever_is_known_keeps_the_number_and_does_not_ask_the_same_team_twice(
     assert ask_to_join(second, replace(GROWN_UP, name="示例乙"), "test", "", NOBODY) != number
 
 
+PARENT = Guardian("家长", "mother", "13800000009", "v1", "v1")
+
+
 @pytest.mark.parametrize(
-    ("years", "guardian", "agreed", "at"),
+    ("years", "guardian", "at"),
     [
-        (9, "家长", "v1", "born_on"),
-        (17, "", "", "guardian"),
-        (17, "家长 13800000009", "", "guardian"),
-        (-1, "", "", "born_on"),
-        (121, "", "", "born_on"),
+        (9, PARENT, "born_on"),
+        (17, NO_GUARDIAN, "guardian"),
+        (17, replace(PARENT, consent=""), "guardian"),
+        (17, replace(PARENT, phone=""), "guardian"),
+        (13, replace(PARENT, children_consent=""), "consent_children"),
+        (-1, NO_GUARDIAN, "born_on"),
+        (121, NO_GUARDIAN, "born_on"),
     ],
 )
 def test_who_is_too_young_or_without_a_guardian_is_told_so(
-    make: Make, years: int, guardian: str, agreed: str, at: str
+    make: Make, years: int, guardian: Guardian, at: str
 ) -> None:
-    person = replace(GROWN_UP, born_on=born(years), guardian=guardian, guardian_consent=agreed)
+    person = replace(GROWN_UP, born_on=born(years), guardian=guardian)
     assert fault(ask_to_join, make.team(), person, "test", "", NOBODY) == at
     assert memberships() == []
 
 
 def test_a_minors_guardian_is_kept_and_a_grown_ups_is_not(make: Make) -> None:
-    young = replace(GROWN_UP, born_on=born(16), guardian="家长 13800000009", guardian_consent="v1")
+    young = replace(GROWN_UP, born_on=born(16), guardian=PARENT)
     kept = by_number(ask_to_join(make.team(), young, "test", "", NOBODY))
-    assert (kept.guardian, kept.guardian_consent) == ("家长 13800000009", "v1")
-    old = replace(young, name="示例丙", born_on=born(18))
-    assert by_number(ask_to_join(make.team(), old, "test", "", NOBODY)).guardian == ""
+    assert (kept.guardian, kept.guardian_relation, kept.guardian_phone) == ("家长", "mother", "13800000009")
+    assert (kept.guardian_consent, kept.children_consent) == ("v1", "")
+    assert kept.guardian_consent_at == now()
+    child = replace(young, name="示例丁", born_on=born(13))
+    assert by_number(ask_to_join(make.team(), child, "test", "", NOBODY)).children_consent == "v1"
+    old = by_number(
+        ask_to_join(make.team(), replace(young, name="示例丙", born_on=born(18)), "test", "", NOBODY)
+    )
+    assert (old.guardian, old.guardian_phone, old.guardian_consent_at) == ("", None, None)
+
+
+def test_the_ages_are_settings(app: Flask, make: Make) -> None:
+    app.config.update(VOLUNTEER_OF_AGE=16, VOLUNTEER_CHILD=12, VOLUNTEER_YOUNGEST=8)
+    team_id = make.team()
+    assert ask_to_join(team_id, replace(GROWN_UP, born_on=born(16)), "test", "", NOBODY)
+    no_rules = replace(PARENT, children_consent="")
+    assert ask_to_join(team_id, replace(GROWN_UP, born_on=born(13), guardian=no_rules), "test", "", NOBODY)
+    assert ask_to_join(team_id, replace(GROWN_UP, born_on=born(8), guardian=PARENT), "test", "", NOBODY)
+    young = replace(GROWN_UP, born_on=born(7), guardian=PARENT)
+    assert fault(ask_to_join, team_id, young, "test", "", NOBODY) == "born_on"
 
 
 def test_a_team_that_takes_nobody_or_is_closed_is_not_joined(make: Make) -> None:

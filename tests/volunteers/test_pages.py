@@ -31,6 +31,8 @@ def test_joining_through_the_pages_until_the_first_sign_in(
     assert {node.attributes["href"] for node in wrong.all(".sum a")} == {
         "#phone",
         "#guardian",
+        "#guardian_relation",
+        "#guardian_phone",
         "#consent_guardian",
         "#consent",
     }
