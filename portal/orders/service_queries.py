@@ -223,13 +223,22 @@ def taken_by(offer: Offer) -> OrderStep | None:
     """Return the step by which a team was let off an order it was asked about; None if it is not."""
     if offer.status in (OfferStatus.NEXT, OfferStatus.ASKED, OfferStatus.ACCEPTED) or offer.asked_at is None:
         return None
+    asked = (
+        sa.select(sa.func.max(OrderStep.id))
+        .where(
+            OrderStep.order_id == offer.order_id,
+            OrderStep.act.in_((Act.OFFER, Act.ASK_NEXT)),
+            OrderStep.team_id == offer.team_id,
+        )
+        .scalar_subquery()
+    )
     return db.session.scalar(
         sa.select(OrderStep)
         .where(
             OrderStep.order_id == offer.order_id,
             OrderStep.act.in_(TAKEN),
             sa.or_(OrderStep.team_id.is_(None), OrderStep.team_id == offer.team_id),
-            OrderStep.at >= offer.asked_at,
+            OrderStep.id > asked,
         )
         .order_by(OrderStep.id)
         .limit(1)
