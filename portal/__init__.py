@@ -40,6 +40,7 @@ from portal.orders import labels as orders_labels
 from portal.orders import (
     leading as orders_leading,
 )
+from portal.orders import leading_service as orders_leading_service
 from portal.orders import (
     menu_labels,
     menu_views,
@@ -116,7 +117,8 @@ STAFF_VIEWS = (
     staff_new,
     staff_needs,
 )
-OWN_VIEWS = (own, leading, orders_own)  # and these on those of registrations, volunteers and orders
+# And these on those of registrations, volunteers and orders.
+OWN_VIEWS = (own, leading, orders_own, orders_leading_service)
 BLUEPRINTS = (
     health.bp,
     stations.bp,

@@ -25,7 +25,6 @@ from portal.orders.staff_forms import (
     NOTES,
     AcceptForm,
     AdmitForm,
-    CompleteForm,
     DispatchForm,
     RateForm,
     RefuseForm,
@@ -36,7 +35,6 @@ from portal.registrations.forms import FindForm, ShowPhoneForm
 from portal.registrations.labels import SHOW_REASONS
 from portal.registrations.party import mask_phone
 from portal.stations import queries as stations
-from portal.volunteers.queries import members_of
 from portal.web.answers import page, show
 from portal.web.text import number_of
 
@@ -226,28 +224,24 @@ def order_page(
         typed=typed,
         reveal=reveal,
         slip=slip_of(found),
-        **_forms(found, acts, [one.volunteer_id for one in helpers], given),
+        **_forms(found, given),
         **_teams(found, acts, offers, helps, given),
     )
 
 
-def _forms(found: Order, acts: set[str], coming: list[int], given: dict[str, Any]) -> dict[str, Any]:
+def _forms(found: Order, given: dict[str, Any]) -> dict[str, Any]:
     forms: dict[str, Any] = {
         "admit": given.get("admit") or AdmitForm(formdata=None, prefix="admit_"),
         "refuse": given.get("refuse") or RefuseForm(formdata=None, prefix="refuse_"),
         "schedule": given.get("schedule") or TimesForm(formdata=None, prefix="schedule_"),
         "accept": given.get("accept") or AcceptForm(formdata=None, prefix="accept_"),
         "rate": given.get("rate") or RateForm(formdata=None, prefix="rate_"),
-        "complete": given.get("complete") or CompleteForm(formdata=None, prefix="complete_"),
         **{name: given.get(name) or note_form(name, filled=False) for name in NOTES},
     }
     for name in ("admit", "schedule", "accept"):
         forms[name].offer(found)
     for name in ("refuse", "rate"):
         forms[name].offer()
-    if Act.COMPLETE.value in acts and found.team_id:
-        members = [(one.id, one.name) for one in members_of(found.team_id)]
-        forms["complete"].offer(found, members, coming)
     return {"forms": forms}
 
 

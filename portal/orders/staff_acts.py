@@ -18,7 +18,6 @@ from portal.orders.staff import order_page
 from portal.orders.staff_forms import (
     AcceptForm,
     AdmitForm,
-    CompleteForm,
     RateForm,
     RefuseForm,
     TimesForm,
@@ -165,19 +164,6 @@ def schedule_order(order_id: int) -> Response:
 def _coming(order_id: int) -> list[int]:
     # Who was to come stays named when staff only move the time.
     return [one.volunteer_id for one in helpers_of(order_id)]
-
-
-@bp.post("/orders/<int:order_id>/complete")
-@only(*WRITERS)
-def complete_for_team(order_id: int) -> Response:
-    """Write down what the team tells of a service that is done (服务完成)."""
-    form = CompleteForm(prefix="complete_")
-    form.offer(order_in_scope(order_id, scope()), [], [])
-
-    def work() -> None:
-        serving.complete(order_id, form.served.data or 0, form.tenths, form.note.data or "", actor())
-
-    return do("complete", order_id, form, work, _("Done. The asker is asked how it was."))
 
 
 @bp.post("/orders/<int:order_id>/rate")

@@ -188,39 +188,6 @@ class RateForm(Form):
             raise ValidationError(_("Please choose one."))
 
 
-class CompleteForm(NoteForm):
-    """What a team tells of a service on the phone: who served, how long, how many were served."""
-
-    served = count(_l("How many were served"), 0, 100_000, required=_l("How many were served?"))
-    hours = line(_l("Hours of each"), 6)
-    helpers = HiddenField()
-
-    def offer(self, order: Order, members: Sequence[tuple[int, str]], coming: Sequence[int]) -> None:
-        """Fill in who may have served, and tick who was to come."""
-        self.note.label.text = str(_l("How it went"))
-        ticked = [number_of(one) for one in request.form.getlist(self.helpers.name)]
-        self.chosen = ticked if was_sent(self) else list(coming)
-        first = [one for one in members if one[0] in self.chosen]
-        others = [one for one in members if one[0] not in self.chosen]
-        few = len(members) <= MEMBERS_SHOWN
-        self.members, self.others = (list(members), []) if few else (first, others)
-        if not was_sent(self):
-            self.served.data = order.people
-
-    def validate_hours(self, field: Any) -> None:
-        """Demand hours like 1.5."""
-        text = (field.data or "").replace("。", ".").replace("，", ".").replace(",", ".")
-        if not re.fullmatch(r"\d{1,2}(\.\d)?", text):
-            raise ValidationError(_("Hours like 1.5, please."))
-
-    @property
-    def tenths(self) -> dict[int, int]:
-        """Return the tenths of an hour of each who was ticked."""
-        text = (self.hours.data or "").replace("。", ".").replace("，", ".").replace(",", ".")
-        ticked = [number_of(one) for one in request.form.getlist(self.helpers.name)]
-        return dict.fromkeys((one for one in ticked if one), round(float(text) * 10))
-
-
 class DispatchForm(NoteForm):
     """Which team is asked first, and which in turn after it."""
 

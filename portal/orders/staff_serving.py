@@ -12,8 +12,8 @@ from portal.errors import Missing, Refused
 from portal.i18n import _
 from portal.orders import dates, queries, service_queries
 from portal.orders.flow import WITH_TEAM, State
-from portal.orders.leading import report_context, take_report
 from portal.orders.leading_forms import DateForm, ReportForm, usual_hours
+from portal.orders.leading_service import report_context, take_report
 from portal.orders.models import Order
 from portal.orders.notices import link_of
 from portal.stations.models import Room

@@ -165,7 +165,6 @@ writers    POST  /staff/orders/<order_id>/answer
 writers    POST  /staff/orders/<order_id>/back
 writers    POST  /staff/orders/<order_id>/call
 writers    POST  /staff/orders/<order_id>/cancel
-writers    POST  /staff/orders/<order_id>/complete
 writers    POST  /staff/orders/<order_id>/decline
 writers    POST  /staff/orders/<order_id>/dispatch
 writers    POST  /staff/orders/<order_id>/hurry

@@ -31,7 +31,6 @@ ENDPOINTS = {
     Act.DECLINE: "decline",
     Act.REDISPATCH: "redispatch",
     Act.SCHEDULE: "schedule",
-    Act.COMPLETE: "complete",
     Act.RATE: "rate",
     Act.FINISH_CALL: "call",
     Act.REOPEN: "reopen",
@@ -252,15 +251,11 @@ def test_through_the_whole_loop_on_the_phone(app: Flask, sign_in: SignIn, make: 
     assert page.all("#schedule_ends-e")
     page = do(page, "schedule", schedule_ends="10:30")
     assert standing(app, made) is State.SCHEDULED
-    wrong = do(page, "complete", complete_hours="1.5")
-    assert wrong.status == 409  # it is still to come
     with time_machine.travel(now() + timedelta(days=1, hours=1), tick=False):
         page = sign_in(Role.EDITOR, "office").get(address)
-        assert do(page, "complete", complete_hours="eins").status == 422
-        assert do(page, "complete", complete_hours="1.5").status == 422  # nobody served
-        page = do(page, "complete", complete_hours="1.5", complete_helpers=[str(made.member_id)])
+        report = page.follow(f'a[href="{address}/report"]')
+        page = do(report, "report", helpers=str(made.member_id))
         assert standing(app, made) is State.RATING
-        assert "1.5 小时" in page.text
         page = do(page, "rate", rate_grade="bad", rate_words="来晚了")
         assert standing(app, made) is State.FOLLOW_UP
         assert "电话问来的" in page.text
