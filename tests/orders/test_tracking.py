@@ -52,9 +52,7 @@ def test_every_state_is_told_in_words_with_its_step(
     page = client.get(f"/orders/{made.token}")
     done, current, words = SAID[state]
     assert len(page.all(".steps .done")) == done
-    assert [one.text() for one in page.all(".steps [aria-current=step] b")] == [current] * bool(
-        current
-    )
+    assert [one.text() for one in page.all(".steps [aria-current=step] b")] == [current] * bool(current)
     assert re.search(words, " ".join(page.one(".flash").text(separator=" ").split())), page.text
     assert page.one("output#reference").text() == made.reference
     assert page.headers["Cache-Control"] == "no-store"
