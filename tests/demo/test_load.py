@@ -18,8 +18,11 @@ from portal.clock import now
 from portal.db import db
 from portal.demo.load import LOGINS_FILE, load
 from portal.errors import Refused
+from portal.orders.flow import State
 from tests.browser import Browser
 from tests.conftest import SignIn
+from tests.make import Make
+from tests.orders.cases import case
 
 
 @pytest.fixture
@@ -102,11 +105,18 @@ def first_date(registration: bool) -> int:
         ("/occurrences/{wanted}", 3, 30_000),  # its seat count moves, so htmx comes along
         ("/occurrences/{wanted}/register", 2, 16_000),
         ("/privacy/children", 2, 16_000),
+        ("/orders/", 2, 16_000),
+        ("/orders/new", 2, 16_000),
+        ("/orders/new?item={item}", 2, 16_000),
+        ("/orders/{token}", 3, 30_000),  # it moves on while somebody looks
+        ("/orders/{token}/slip", 2, 16_000),
         ("/calendar", 3, 30_000),
         ("/calendar?view=list", 3, 30_000),
     ],
 )
-def test_a_first_view_is_light(demo: Path, app: Flask, address: str, requests: int, most: int) -> None:
+def test_a_first_view_is_light(
+    demo: Path, app: Flask, make: Make, address: str, requests: int, most: int
+) -> None:
     browser = app.test_client()
 
     def weigh(path: str) -> tuple[int, str]:
@@ -115,7 +125,13 @@ def test_a_first_view_is_light(demo: Path, app: Flask, address: str, requests: i
             return len(answer.data), brotli.decompress(answer.data).decode()
 
     with app.app_context():
-        which = {"wanted": first_date(registration=True), "unhurried": first_date(registration=False)}
+        which: dict[str, object] = {
+            "wanted": first_date(registration=True),
+            "unhurried": first_date(registration=False),
+        }
+    if "order" in address:
+        made = case(app, make, State.OFFERED, "s4")
+        which |= {"token": made.token, "item": make.menu_item(place="home", people_max=3)}
     weight, html = weigh(address.format(**which))
     files = set(re.findall(r'(?:href|src)="(/assets/[^"]+[.](?:css|js))"', html))
     assert 1 + len(files) == requests
