@@ -34,6 +34,7 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.orders import labels as orders_labels
 from portal.orders import (
     menu_labels,
     menu_views,
@@ -43,7 +44,6 @@ from portal.orders import (
     staff_needs,
     staff_new,
 )
-from portal.orders import labels as orders_labels
 from portal.orders import staff as orders_staff
 from portal.registrations import following, own, staff_parties
 from portal.registrations import labels as registrations_labels
@@ -163,7 +163,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     orders_labels.init_app(app)
     menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts()])
-    panels.init_app(app, [registrations_staff.PANEL, staff_shifts.PANEL], [orders_staff.DESK, staff_shifts.DESK])
+    panels.init_app(
+        app, [registrations_staff.PANEL, staff_shifts.PANEL], [orders_staff.DESK, staff_shifts.DESK]
+    )
     beside.init_app(app, [menu_views.PART])
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)

@@ -67,9 +67,7 @@ def proposals(
     """
     no = {one.team_id: one for one in offers if one.status in SAID_NO}
     offered = {one.team_id: one for one in helps}
-    order = sorted(
-        ranked(facts_about_teams(row), row.category), key=lambda one: one.facts.team_id in no
-    )
+    order = sorted(ranked(facts_about_teams(row), row.category), key=lambda one: one.facts.team_id in no)
     kept = [
         one
         for place, one in enumerate(order)
@@ -136,7 +134,10 @@ def _skill(facts: Facts, row: Order) -> str:
     if not facts.skilled:
         return _("Skill %(skill)s: nobody has said so", skill=row.item.skill)
     return ngettext(
-        "Skill %(skill)s: %(num)s person", "Skill %(skill)s: %(num)s people", facts.skilled, skill=row.item.skill
+        "Skill %(skill)s: %(num)s person",
+        "Skill %(skill)s: %(num)s people",
+        facts.skilled,
+        skill=row.item.skill,
     )
 
 

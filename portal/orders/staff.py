@@ -11,9 +11,8 @@ from portal.activities.panels import DeskPart
 from portal.activities.staff import bp
 from portal.clock import now
 from portal.db import db
-from portal.i18n import _, in_default_language
+from portal.i18n import _, in_default_language, lazy_pgettext
 from portal.i18n import lazy_gettext as _l
-from portal.i18n import lazy_pgettext
 from portal.orders import dispatching, needs, queries
 from portal.orders.door import hand_of
 from portal.orders.due import due_of
@@ -276,8 +275,18 @@ STEPPER: tuple[tuple[object, object, tuple[State, ...], tuple[Act, ...]], ...] =
     (_l("Ordered"), lazy_pgettext("sign of a step", "1"), (State.SUBMITTED, State.RETURNED), (Act.SUBMIT,)),
     (_l("Dispatch"), lazy_pgettext("sign of a step", "2"), (State.ADMITTED,), (Act.OFFER, Act.ASK_NEXT)),
     (_l("Acceptance"), lazy_pgettext("sign of a step", "3"), (State.OFFERED,), (Act.ACCEPT,)),
-    (_l("Service"), lazy_pgettext("sign of a step", "4"), (State.ACCEPTED, State.SCHEDULED, State.SERVING), (Act.COMPLETE,)),
-    (_l("Rating"), lazy_pgettext("sign of a step", "5"), (State.RATING, State.FOLLOW_UP), (Act.RATE, Act.CALL_BACK)),
+    (
+        _l("Service"),
+        lazy_pgettext("sign of a step", "4"),
+        (State.ACCEPTED, State.SCHEDULED, State.SERVING),
+        (Act.COMPLETE,),
+    ),
+    (
+        _l("Rating"),
+        lazy_pgettext("sign of a step", "5"),
+        (State.RATING, State.FOLLOW_UP),
+        (Act.RATE, Act.CALL_BACK),
+    ),
 )
 
 

@@ -11,6 +11,8 @@ from portal.errors import OutOfDate, Refused
 from portal.i18n import _
 from portal.orders import dispatching, ordering, rating, serving
 from portal.orders.models import Grade
+from portal.orders.queries import helpers_of
+from portal.orders.queries import order as order_in_scope
 from portal.orders.repeated import carry_out
 from portal.orders.staff import order_page
 from portal.orders.staff_forms import (
@@ -22,8 +24,6 @@ from portal.orders.staff_forms import (
     TimesForm,
     note_form,
 )
-from portal.orders.queries import helpers_of
-from portal.orders.queries import order as order_in_scope
 from portal.web.answers import go
 from portal.web.forms import Form
 
@@ -256,6 +256,4 @@ def hurry_order(order_id: int) -> Response:
 @only(*WRITERS)
 def note_on_order(order_id: int) -> Response:
     """Write a note that only staff read."""
-    return _with_note(
-        "note", order_id, lambda note: dispatching.remark(order_id, note, actor()), _("Noted.")
-    )
+    return _with_note("note", order_id, lambda note: dispatching.remark(order_id, note, actor()), _("Noted."))

@@ -34,7 +34,9 @@ def dispatch_order(order_id: int) -> Response:
         choices = [Choice(team_id, known.get(team_id, 0)) for team_id in chosen]
         dispatching.offer(order_id, choices, form.note.data or "", actor())
 
-    return do("dispatch", order_id, form, work, _("Asked. If it does not answer in time, it comes back here."))
+    return do(
+        "dispatch", order_id, form, work, _("Asked. If it does not answer in time, it comes back here.")
+    )
 
 
 def _first_two(found: Order) -> list[int]:

@@ -161,7 +161,7 @@ class TimesForm(NoteForm):
     @property
     def span(self) -> tuple[datetime | None, datetime | None]:
         """Return from when until when; none if no day was given."""
-        if self.day.data is None:
+        if self.day.data is None or self.starts.data is None or self.ends.data is None:
             return None, None
         return at(self.day.data, self.starts.data), at(self.day.data, self.ends.data)
 

@@ -1,4 +1,4 @@
-"""Let staff write down an order on the phone or at the desk (代点单), look up who ordered before, keep drafts."""
+"""Let staff write down an order for somebody (代点单), look up who ordered before, keep drafts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from portal.orders import drafts, ordering, queries
 from portal.orders.labels import PARTS
 from portal.orders.menu_queries import Narrowed, next_days, offered
 from portal.orders.models import Order
-from portal.orders.staff import due_of, slip_of
+from portal.orders.staff import slip_of
 from portal.orders.staff_forms import READ_OUT, DeskOrderForm
 from portal.registrations.party import mask_phone
 from portal.stations import queries as stations
@@ -59,7 +59,6 @@ def _page(form: DeskOrderForm, earliest: dict[int, str], status: int = 200, **mo
         earliest=earliest,
         under_way=[one for one in under_way if draft is None or one.id != draft.id],
         mask_phone=mask_phone,
-        due_of=due_of,
         **given,
     )
 

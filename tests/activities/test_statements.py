@@ -30,7 +30,7 @@ PUBLIC = {
     "/occurrences/{occurrence}.ics": 2,
 }
 STAFF = {
-    "/staff/": 8,  # one of them for shifts that lack people
+    "/staff/": 11,  # one of them for shifts that lack people, three for orders
     "/staff/activities/": 2,
     "/staff/activities/new": 8,
     "/staff/activities/{activity}": 7,

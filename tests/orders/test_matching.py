@@ -98,7 +98,12 @@ def test_what_is_counted_of_a_team(app_context: None, app: Flask, make: Make) ->
     team_id = make.team("s3")
     item_id = make.menu_item(title="理发", skill="理发 烫发", teams=[team_id])
     morning = bit_of(day, PartOfDay.MORNING)
-    for skills, free in (("理发", morning), ("烫发，唱歌", 0), ("唱歌", 0), ("", bit_of(day, PartOfDay.EVENING))):
+    for skills, free in (
+        ("理发", morning),
+        ("烫发，唱歌", 0),
+        ("唱歌", 0),
+        ("", bit_of(day, PartOfDay.EVENING)),
+    ):
         make.volunteer(team_id, "s3", skills=skills, free=free)
     make.volunteer(team_id, "s3", skills="理发", free=morning, left_at=now())
     made = case(app, make, item_id=item_id, times=((day, PartOfDay.MORNING),), station="s1")
@@ -116,9 +121,7 @@ def test_where_a_team_is_at_home_and_whom_it_serves(app_context: None, app: Flas
         cluster = session.scalars(sa.select(Cluster)).first()
         assert cluster is not None
         held = set(
-            session.scalars(
-                sa.select(ClusterMember.station_id).where(ClusterMember.cluster_id == cluster.id)
-            )
+            session.scalars(sa.select(ClusterMember.station_id).where(ClusterMember.cluster_id == cluster.id))
         )
         for slug in ("s1", "s9"):
             if make.station(slug) not in held:

@@ -1,6 +1,7 @@
-"""What nobody answered is counted with the orders behind it; neighbours see no personal data and offer teams."""
+"""What nobody answered is counted with its orders; neighbours see nothing personal and offer teams."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -59,7 +60,10 @@ def test_the_window_is_chosen(app: Flask, sign_in: SignIn, make: Make) -> None:
     with app.app_context(), transaction() as session:
         session.get_one(Order, made.order_id).created_at = now() - timedelta(days=100)
     editor = sign_in(Role.EDITOR, "s1")
-    assert [len(editor.get(f"/staff/orders/needs?days={days}").all("tbody tr")) for days in (90, 180)] == [0, 1]
+    assert [len(editor.get(f"/staff/orders/needs?days={days}").all("tbody tr")) for days in (90, 180)] == [
+        0,
+        1,
+    ]
     assert editor.get("/staff/orders/needs?days=7").all('.chip[aria-current][href$="days=180"]')
 
 
@@ -93,12 +97,20 @@ def test_the_desk_shows_the_three_most_wanted(app: Flask, sign_in: SignIn, make:
 def test_neighbours_see_no_personal_data(app: Flask, sign_in: SignIn, make: Make) -> None:
     join_cluster(app, make, "s1", "s9")
     day = today() + timedelta(days=3)
-    what = {"name": "林阿妹", "address": "三巷 12 号", "text": "我是林阿妹，想学手机", "people": 3}
+    what: dict[str, Any] = {
+        "name": "林阿妹",
+        "address": "三巷 12 号",
+        "text": "我是林阿妹，想学手机",
+        "people": 3,
+    }
     times = ((day, PartOfDay.MORNING),)
     free = case(app, make, State.SUBMITTED, times=times, **what)
     with app.app_context(), transaction() as session:
         row = session.get_one(Order, free.order_id)
-        row.state, row.category = State.ADMITTED, Category.EDUCATION  # admitted with a title that says too much
+        row.state, row.category = (
+            State.ADMITTED,
+            Category.EDUCATION,
+        )  # admitted with a title that says too much
         row.title = "林阿妹想学手机"
     listed = case(app, make, State.OFFERED, item_id=make.menu_item(title="上门理发"), name="陈惠玲")
     case(app, make, State.ACCEPTED, station="s1", item_id=make.menu_item(title="量血压"))

@@ -44,7 +44,9 @@ REACHED = [state for state in State if state not in (State.DRAFT, State.SERVING)
 
 def acts_on(page: Page) -> set[str]:
     """Return the last words of the addresses of the forms about this order."""
-    found = {(one.attributes.get("action") or "").split("#")[0].split("?")[0] for one in page.all("main form")}
+    found = {
+        (one.attributes.get("action") or "").split("#")[0].split("?")[0] for one in page.all("main form")
+    }
     return {one.rsplit("/", 1)[1] for one in found if one.startswith(page.path.split("?")[0] + "/")}
 
 
@@ -128,9 +130,7 @@ def test_chips_count_each_group_and_pages_follow(app: Flask, sign_in: SignIn, ma
 
 
 @pytest.mark.parametrize("by", ["reference", "lower", "phone", "name"])
-def test_an_order_is_found_by_what_people_know(
-    app: Flask, sign_in: SignIn, make: Make, by: str
-) -> None:
+def test_an_order_is_found_by_what_people_know(app: Flask, sign_in: SignIn, make: Make, by: str) -> None:
     made = case(app, make, name="林阿妹")
     other = case(app, make, name="陈阿妹")
     words = {
@@ -182,9 +182,7 @@ def test_a_free_need_gets_a_title_and_a_category(app: Flask, sign_in: SignIn, ma
     assert standing(app, made) is State.ADMITTED
 
 
-def test_a_refusal_needs_a_reason_that_only_the_asker_reads(
-    app: Flask, sign_in: SignIn, make: Make
-) -> None:
+def test_a_refusal_needs_a_reason_that_only_the_asker_reads(app: Flask, sign_in: SignIn, make: Make) -> None:
     made = case(app, make)
     form = sign_in(Role.EDITOR, "s1").get(f"/staff/orders/{made.order_id}").form('form[action$="/refuse"]')
     assert form.submit().status == 422
@@ -293,7 +291,10 @@ def test_what_was_closed_long_ago_is_not_taken_up_again(app: Flask, sign_in: Sig
     editor = sign_in(Role.EDITOR, "s1")
     page = editor.get(f"/staff/orders/{made.order_id}")
     assert "reopen" not in acts_on(page)
-    sent = {"csrf_token": page.all("main input[name=csrf_token]")[0].attributes["value"], "reopen_note": "坏了"}
+    sent = {
+        "csrf_token": page.all("main input[name=csrf_token]")[0].attributes["value"],
+        "reopen_note": "坏了",
+    }
     assert editor.post(f"/staff/orders/{made.order_id}/reopen", sent).status == 409
 
 
@@ -307,10 +308,15 @@ def test_the_desk_shows_what_lies_there_and_what_is_late_below(
 
     def links(browser: Browser) -> list[str]:
         found = browser.get("/staff/").all('a.btn[href^="/staff/orders/"]')
-        return [one.attributes["href"] or "" for one in found if "needs" not in (one.attributes["href"] or "")]
+        return [
+            one.attributes["href"] or "" for one in found if "needs" not in (one.attributes["href"] or "")
+        ]
 
     station = links(sign_in(Role.EDITOR, "s1"))
-    assert station == [f"/staff/orders/{to_admit.order_id}#admit", f"/staff/orders/{asked_back.order_id}#call"]
+    assert station == [
+        f"/staff/orders/{to_admit.order_id}#admit",
+        f"/staff/orders/{asked_back.order_id}#call",
+    ]
     office = links(sign_in(Role.EDITOR, "office"))
     assert office == [
         f"/staff/orders/{late.order_id}#admit",
