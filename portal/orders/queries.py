@@ -185,9 +185,10 @@ def listed(scope: Scope, group: str, page: int = 1, station_id: int | None = Non
     within = [in_scope(Order.station_id, scope)]
     if station_id is not None:
         within.append(Order.station_id == station_id)
-    counted = dict(
-        db.session.execute(sa.select(Order.state, sa.func.count()).where(*within).group_by(Order.state))
+    rows_by_state = db.session.execute(
+        sa.select(Order.state, sa.func.count()).where(*within).group_by(Order.state)
     )
+    counted: dict[State, int] = {row[0]: row[1] for row in rows_by_state}
     late = db.session.scalar(
         sa.select(sa.func.count()).where(
             *within, Order.state.in_(GROUPS["open"]), Order.state != State.RATING, Order.due_at < now()
