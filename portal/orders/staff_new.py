@@ -10,7 +10,6 @@ from portal.clock import today
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, day_name, short_day
 from portal.orders import drafts, ordering, queries
-from portal.orders.due import due_of
 from portal.orders.labels import PARTS
 from portal.orders.menu_queries import Narrowed, next_days, offered
 from portal.orders.models import Order
@@ -60,7 +59,6 @@ def _page(form: DeskOrderForm, earliest: dict[int, str], status: int = 200, **mo
         earliest=earliest,
         under_way=[one for one in under_way if draft is None or one.id != draft.id],
         mask_phone=mask_phone,
-        due_of=due_of,
         **given,
     )
 
