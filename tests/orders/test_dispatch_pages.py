@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.access import Role
+from portal.clock import now
 from portal.db import db, transaction
 from portal.orders import dispatching, serving
 from portal.orders.deadlines import keep_time
 from portal.orders.flow import State
 from portal.orders.models import Offer, OfferStatus, Order
-from portal.clock import now
 from portal.stations.models import Cluster, ClusterMember
 from tests.browser import Page
 from tests.conftest import SignIn
@@ -127,9 +127,7 @@ def test_a_team_that_a_neighbour_offers_is_marked_however_it_ranks(
 
 
 @pytest.mark.parametrize("sent", [[], [("team", "99999999")], [("team", "x")], [("team", str(2**63))]])
-def test_odd_choices_ask_nobody(
-    app: Flask, sign_in: SignIn, make: Make, sent: list[tuple[str, str]]
-) -> None:
+def test_odd_choices_ask_nobody(app: Flask, sign_in: SignIn, make: Make, sent: list[tuple[str, str]]) -> None:
     made = case(app, make, State.ADMITTED)
     office = sign_in(Role.EDITOR, "office")
     token = office.token(f"/staff/orders/{made.order_id}")

@@ -59,7 +59,10 @@ def test_the_window_is_chosen(app: Flask, sign_in: SignIn, make: Make) -> None:
     with app.app_context(), transaction() as session:
         session.get_one(Order, made.order_id).created_at = now() - timedelta(days=100)
     editor = sign_in(Role.EDITOR, "s1")
-    assert [len(editor.get(f"/staff/orders/needs?days={days}").all("tbody tr")) for days in (90, 180)] == [0, 1]
+    assert [len(editor.get(f"/staff/orders/needs?days={days}").all("tbody tr")) for days in (90, 180)] == [
+        0,
+        1,
+    ]
     assert editor.get("/staff/orders/needs?days=7").all('.chip[aria-current][href$="days=180"]')
 
 
@@ -98,7 +101,10 @@ def test_neighbours_see_no_personal_data(app: Flask, sign_in: SignIn, make: Make
     free = case(app, make, State.SUBMITTED, times=times, **what)
     with app.app_context(), transaction() as session:
         row = session.get_one(Order, free.order_id)
-        row.state, row.category = State.ADMITTED, Category.EDUCATION  # admitted with a title that says too much
+        row.state, row.category = (
+            State.ADMITTED,
+            Category.EDUCATION,
+        )  # admitted with a title that says too much
         row.title = "林阿妹想学手机"
     listed = case(app, make, State.OFFERED, item_id=make.menu_item(title="上门理发"), name="陈惠玲")
     case(app, make, State.ACCEPTED, station="s1", item_id=make.menu_item(title="量血压"))

@@ -124,9 +124,7 @@ def plan_of(app: Flask, make: Make, slug: str, what: str) -> str:
         else:
             queries.listed(scope, "dispatch", station_id=make.station("s1"))
         sa.event.remove(db.engine, "before_cursor_execute", note)
-        statement, values = next(
-            pair for pair in reversed(seen) if "ORDER BY service_order" in pair[0]
-        )
+        statement, values = next(pair for pair in reversed(seen) if "ORDER BY service_order" in pair[0])
         explain = "EXPLAIN" if db.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
         found = db.session.connection().exec_driver_sql(f"{explain} {statement}", values).all()  # type: ignore[arg-type]
         return "\n".join(str(row[-1]) for row in found)

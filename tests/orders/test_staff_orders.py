@@ -291,7 +291,10 @@ def test_what_was_closed_long_ago_is_not_taken_up_again(app: Flask, sign_in: Sig
     editor = sign_in(Role.EDITOR, "s1")
     page = editor.get(f"/staff/orders/{made.order_id}")
     assert "reopen" not in acts_on(page)
-    sent = {"csrf_token": page.all("main input[name=csrf_token]")[0].attributes["value"], "reopen_note": "坏了"}
+    sent = {
+        "csrf_token": page.all("main input[name=csrf_token]")[0].attributes["value"],
+        "reopen_note": "坏了",
+    }
     assert editor.post(f"/staff/orders/{made.order_id}/reopen", sent).status == 409
 
 
