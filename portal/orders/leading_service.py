@@ -158,7 +158,7 @@ def report(order_id: int) -> Response:
     form = ReportForm()
     answer = take_report(found, offer.team_id, form, me)
     if answer is not None:
-        return _report_page(found, offer, form, answer)
+        return _report_page(*queries.order_of_leader(order_id, me), form, answer)
     flash(_("Thank you. Whoever asked is asked how it was; the station looks at the hours."))
     return go(url_for(".order", order_id=order_id))
 

@@ -52,7 +52,7 @@ def order_report(order_id: int) -> Response:
     form = ReportForm()
     answer = take_report(found, found.team_id or 0, form, None)
     if answer is not None:
-        return _report_page(found, form, answer)
+        return _report_page(queries.order(order_id, scope()), form, answer)
     flash(_("Reported. Whoever asked is asked how it was."))
     return go(link_of(order_id))
 
@@ -109,7 +109,7 @@ def order_occurrence(order_id: int) -> Response:
             order_id, actor(), number_of(form.room.data) or None, form.head_count.data or 1
         )
     except Refused as refusal:
-        form.refuse("room" if refusal.field == "room" else None, refusal.message)
+        form.refuse(refusal.field if refusal.field == "head_count" else "room", refusal.message)
         return _date_page(order_id, form, 409)
     flash(_("It stands in the calendar now; who was to go is on its shift."))
     return go(url_for(".occurrence", occurrence_id=occurrence_id))

@@ -10,7 +10,9 @@ from werkzeug.routing import Rule
 
 from portal.access import STAFF, WRITERS, Role, guards
 from portal.accounts.actions import invite
-from portal.db import transaction
+from portal.db import db, transaction
+from portal.orders.flow import State
+from portal.orders.models import Helper
 from portal.registrations.links import token_of
 from portal.volunteers.models import Team, Volunteer
 from tests.browser import Browser
@@ -176,6 +178,22 @@ writers    POST  /staff/orders/<order_id>/refuse
 writers    POST  /staff/orders/<order_id>/reopen
 writers    POST  /staff/orders/<order_id>/schedule
 writers    POST  /staff/orders/<order_id>/withdraw
+writers    GET   /staff/orders/<order_id>/report
+writers    POST  /staff/orders/<order_id>/report
+writers    GET   /staff/orders/<order_id>/occurrence
+writers    POST  /staff/orders/<order_id>/occurrence
+volunteers GET   /volunteer/orders
+volunteers GET   /volunteer/orders/<order_id>
+volunteers POST  /volunteer/orders/<order_id>/accept
+volunteers POST  /volunteer/orders/<order_id>/decline
+volunteers POST  /volunteer/orders/<order_id>/phone
+volunteers GET   /volunteer/orders/<order_id>/schedule
+volunteers POST  /volunteer/orders/<order_id>/schedule
+volunteers POST  /volunteer/orders/<order_id>/start
+volunteers GET   /volunteer/orders/<order_id>/report
+volunteers POST  /volunteer/orders/<order_id>/report
+volunteers GET   /volunteer/services/<order_id>
+volunteers POST  /volunteer/services/<order_id>/leave
 
 staff      GET   /staff/volunteers/
 staff      GET   /staff/volunteers/<volunteer_id>
@@ -310,12 +328,38 @@ def routes(app: Flask, method: str) -> list[Rule]:
 
 def address(app: Flask, rule: Rule, make: Make, station: str) -> str:
     """Return where a route leads for things of this station."""
-    things = led_things(app, make, station) if rule.rule.startswith("/volunteer/teams/") else THINGS
+    things = THINGS
+    if rule.rule.startswith("/volunteer/teams/"):
+        things = led_things(app, make, station)
+    elif rule.rule.startswith(("/volunteer/orders/", "/volunteer/services/")):
+        things = THINGS | {"order_id": lambda make, station: held_order(app, make, station)}
+    elif rule.rule.endswith("/report"):
+        things = THINGS | {
+            "order_id": lambda make, station: case(app, make, State.ACCEPTED, station).order_id
+        }
     values = {name: things[name](make, station) for name in rule.arguments if name != "token"}
     if "token" in rule.arguments:
         with app.app_context():
             values["token"] = token_for(app, rule, make, station)
     return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def signed_in_last(app: Flask) -> int | None:
+    """Return the volunteer whose login was made last."""
+    with app.app_context():
+        signed_in = sa.select(Volunteer.id).where(Volunteer.account_id.is_not(None))
+        return db.session.scalars(signed_in.order_by(Volunteer.account_id.desc())).first()
+
+
+def held_order(app: Flask, make: Make, station: str) -> int:
+    """Make an order scheduled by a team that the volunteer who signed in last leads, and goes for."""
+    me = signed_in_last(app)
+    made = case(app, make, State.SCHEDULED, station)
+    with app.app_context(), transaction() as session:
+        session.get_one(Team, made.team_id).leader_id = me
+        if me is not None:
+            session.add(Helper(order_id=made.order_id, volunteer_id=me, tenths=None))
+    return made.order_id
 
 
 def led_things(app: Flask, make: Make, station: str) -> dict[str, Callable[[Make, str], object]]:
@@ -324,9 +368,8 @@ def led_things(app: Flask, make: Make, station: str) -> dict[str, Callable[[Make
     member = make.volunteer(team_id, station)
     occurrence_id = make.occurrence(station)
     shift_id = make.shift(occurrence_id, team_id=team_id)
+    leader_id = signed_in_last(app)
     with app.app_context(), transaction() as session:
-        signed_in = sa.select(Volunteer.id).where(Volunteer.account_id.is_not(None))
-        leader_id = session.scalars(signed_in.order_by(Volunteer.id.desc())).first()
         session.get_one(Team, team_id).leader_id = leader_id
     made = {"team_id": team_id, "membership_id": make.membership(member), "shift_id": shift_id}
     made |= {"occurrence_id": occurrence_id}

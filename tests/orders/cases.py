@@ -82,7 +82,7 @@ def case(
             member_id=member_id,
             editor=make.account(Role.EDITOR, station).actor,
             office=make.account(Role.EDITOR, "office").actor,
-            leader=replace(make.volunteer_login(leader_id, Role.LEADER).actor, scope=None),
+            leader=replace(make.account(Role.LEADER, station).actor, scope=None),
         )
         _take_to(made, state)
         return made

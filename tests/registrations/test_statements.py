@@ -22,7 +22,7 @@ PUBLIC = {
     "/mine": 2,  # the registrations, and the orders
 }
 STAFF = {
-    "/staff/occurrences/{occurrence}": 9,
+    "/staff/occurrences/{occurrence}": 11,
     "/staff/occurrences/{occurrence}/history": 6,
     "/staff/registrations/": 1,
     "/staff/registrations/{registration}": 5,
@@ -36,7 +36,7 @@ COURSE = {
     "/registrations/{token}/slip": 3,
     "/mine": 2,
 }
-COURSE_STAFF = {"/staff/occurrences/{occurrence}": 10, "/staff/registrations/{registration}": 5}
+COURSE_STAFF = {"/staff/occurrences/{occurrence}": 12, "/staff/registrations/{registration}": 5}
 DEVICE = "a device of the tests"
 
 
