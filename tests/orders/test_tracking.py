@@ -121,6 +121,7 @@ def test_what_only_staff_write_is_not_shown(app: Flask, client: Browser, make: M
         dispatching.hurry(made.order_id, "快一点", made.office)
     text = page_of(client, made)
     assert "家里有狗" not in text
+    assert "备注" not in text
     assert "快一点" in text
     assert f"第一社区 {made.editor.name}" in text
 
