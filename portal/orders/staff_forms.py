@@ -23,7 +23,6 @@ from portal.stations.queries import StationCard
 from portal.web.forms import Day, Form, WallTime, count, line, paragraphs
 from portal.web.text import number_of
 
-READ_OUT = "2026-11"  # version of what is read out: templates/staff/order_new.html
 DAYS_TO_CHOOSE = 60
 MEMBERS_SHOWN = 12  # of a team; of a larger one those who were to come, the rest folded away
 FREE_NEED = "0"  # what is chosen instead of an item

@@ -14,7 +14,7 @@ from portal.orders.labels import PARTS
 from portal.orders.menu_queries import Narrowed, next_days, offered
 from portal.orders.models import Order
 from portal.orders.staff import slip_of
-from portal.orders.staff_forms import READ_OUT, DeskOrderForm
+from portal.orders.staff_forms import DeskOrderForm
 from portal.registrations.party import mask_phone
 from portal.stations import queries as stations
 from portal.web.answers import go, page, show
@@ -99,7 +99,7 @@ def make_order() -> Response:
     if not form.validate():
         return _page(form, earliest, 422)
     intent = request.form.get("intent", "order")
-    consent = "" if intent == "draft" else f"{READ_OUT}, {form.how}"
+    consent = "" if intent == "draft" else f"{consent_text.ORDER}, {form.how}"
     try:
         receipt = ordering.order(
             form.wish(), consent, form.how, actor(), key=form.key.data or "", draft=intent == "draft"
@@ -141,7 +141,7 @@ def keep_draft(draft_id: int) -> Response:
     if not form.validate():
         return _page(form, earliest, 422, draft=found)
     intent = request.form.get("intent", "order")
-    consent = "" if intent == "draft" else f"{READ_OUT}, {form.how}"
+    consent = "" if intent == "draft" else f"{consent_text.ORDER}, {form.how}"
     try:
         drafts.rewrite(draft_id, form.wish(), form.how, actor(), consent)
     except OutOfDate as refusal:  # sent twice, or by a colleague: what has become of it says the rest
