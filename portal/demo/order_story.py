@@ -13,6 +13,7 @@ from portal.activities.working_days import working_days_after
 from portal.clock import local
 from portal.demo.people import Neighbourhood, Resident
 from portal.demo.texts.menu import NOTES, OFTEN, WISHES, granny, lane
+from portal.orders import consent
 from portal.orders.door import deadline
 from portal.orders.flow import BY_ACT, Act, Clock, State
 from portal.orders.menu_models import MenuItem, Where
@@ -30,7 +31,6 @@ from portal.orders.models import (
 )
 from portal.orders.ordering import token_of
 from portal.orders.wishes import bit_of
-from portal.registrations import consent
 from portal.registrations.links import ALPHABET, phone_index
 from portal.registrations.party import name_key
 from portal.stations.models import Station
@@ -172,7 +172,7 @@ def _order(world: World, slug: str, item: MenuItem | None, begins: datetime) -> 
         source=random.choice((Source.PHONE, Source.DESK)) if by_staff else Source.WEB,
         entered_by=editor.name if by_staff else "",
         operator_id=editor.id if by_staff else None,
-        consent=consent.SIGN_UP,
+        consent=consent.ORDER,
         desk_id=world.stations[slug].id,
         due_at=None,
         team_id=None,

@@ -9,6 +9,7 @@ from portal.activities.staff import bp
 from portal.clock import today
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, day_name, short_day
+from portal.orders import consent as consent_text
 from portal.orders import drafts, ordering, queries
 from portal.orders.labels import PARTS
 from portal.orders.menu_queries import Narrowed, next_days, offered
