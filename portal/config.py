@@ -62,6 +62,7 @@ SETTINGS = (
     ),
     Setting("KEEP_REGISTRATIONS_DAYS", "90", "names and phone numbers go so long after the activity"),
     Setting("KEEP_ORDERS_DAYS", "180", "names, numbers and addresses go so long after an order has ended"),
+    Setting("KEEP_ADDRESSES_DAYS", "30", "the address of an order goes so long after it has ended"),
     Setting("ORDER_ADMIT_DAYS", "1", "working days until an order is admitted"),
     Setting("ORDER_DISPATCH_DAYS", "1", "working days until an admitted order is dispatched"),
     Setting("ORDER_ANSWER_DAYS", "2", "working days until a team has answered"),
@@ -85,7 +86,11 @@ SETTINGS = (
     Setting("ICP_RECORD", "", "粤ICP备 number (of the subject) in the footer"),
     Setting("POLICE_RECORD", "", "公安备案 number in the footer"),
 )
-ORDER_DAYS = ("KEEP_ORDERS_DAYS", *(one.name for one in SETTINGS if one.name.startswith("ORDER_")))
+ORDER_DAYS = (
+    "KEEP_ORDERS_DAYS",
+    "KEEP_ADDRESSES_DAYS",
+    *(one.name for one in SETTINGS if one.name.startswith("ORDER_")),
+)
 TIME_ZONE = "Asia/Shanghai"
 
 

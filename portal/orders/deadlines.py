@@ -14,7 +14,7 @@ from portal.messages.actions import forget_about
 from portal.orders import notices
 from portal.orders.door import JOBS, locked, move, note_down
 from portal.orders.flow import ENDED, Act, State
-from portal.orders.models import OfferStatus, Order, OrderDevice, OrderStep
+from portal.orders.models import OfferStatus, Order, OrderDevice, OrderStep, Place
 from portal.orders.rating import close_unrated
 from portal.orders.teams_asked import ask_next, offers_of
 from portal.stations.models import Station
@@ -136,10 +136,18 @@ def _escalated_today(order_id: int) -> bool:
 def forget_askers() -> int:
     """Anonymise orders that ended longer ago than the settings keep names; return how many.
 
+    Addresses go much sooner: whoever knows where somebody lives needs it only for the service.
+
     Title, station, category, steps and grade stay for the figures; names, numbers, addresses and words go.
     """
     before = now() - timedelta(days=current_app.config["KEEP_ORDERS_DAYS"])
+    without_address = now() - timedelta(days=current_app.config["KEEP_ADDRESSES_DAYS"])
     with transaction() as session:
+        session.execute(
+            sa.update(Order)
+            .where(Order.state.in_(ENDED), Order.changed_at < without_address, Order.place == Place.HOME)
+            .values(address="")
+        )
         orders = session.scalars(
             sa.select(Order)
             .where(Order.state.in_(ENDED), Order.changed_at < before, Order.anonymised_at.is_(None))
