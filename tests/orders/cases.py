@@ -62,6 +62,11 @@ def draft(make: Make, station: str = "s1", **what: Any) -> ordering.Receipt:
         return ordering.order(wish(make, station, **what), "", Source.DESK, by, draft=True)
 
 
+def _account(make: Make, role: Role, station: str) -> Actor:
+    # Named apart from the logins of the demonstration, where some of these tests stand.
+    return make.account(role, station, username=f"case-{role}{next(_numbers)}").actor
+
+
 def case(
     app: Flask, make: Make, state: State = State.SUBMITTED, station: str = "s1", device: str = "", **what: Any
 ) -> Case:
@@ -80,9 +85,9 @@ def case(
             team_id=team_id,
             leader_id=leader_id,
             member_id=member_id,
-            editor=make.account(Role.EDITOR, station).actor,
-            office=make.account(Role.EDITOR, "office").actor,
-            leader=replace(make.account(Role.LEADER, station).actor, scope=None),
+            editor=_account(make, Role.EDITOR, station),
+            office=_account(make, Role.EDITOR, "office"),
+            leader=replace(_account(make, Role.LEADER, station), scope=None),
         )
         _take_to(made, state)
         return made
