@@ -1,15 +1,16 @@
-"""From the wish to join to the hours on one's own page, on a phone, with and without JavaScript.
+"""From the wish to join to the hours, from an order to its rating; on phones, with and without scripts.
 
 The portal runs in this process, so that the clock can be set: half past eight, ten, noon.
 """
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
@@ -17,6 +18,10 @@ from werkzeug.serving import make_server
 
 from portal.access import Role
 from portal.clock import ZONE
+from portal.db import db
+from portal.orders.flow import State
+from portal.orders.menu_models import Where
+from portal.orders.models import Grade, Order
 from tests.conftest import settings
 from tests.make import PASSWORD, Make, span
 from tests.web import qr
@@ -60,8 +65,8 @@ def address(app: Flask, clock: time_machine.Traveller) -> Iterator[str]:
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
 def windows(
     request: pytest.FixtureRequest, chromium: Browser, address: str
-) -> Iterator[tuple[BrowserContext, BrowserContext]]:
-    """Open the phone of a person and, as wide, one of the station."""
+) -> Iterator[list[BrowserContext]]:
+    """Open the phone of a person and, as wide, those of others who have to do with it."""
     opened = [
         chromium.new_context(
             base_url=address,
@@ -70,9 +75,9 @@ def windows(
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
-        for _ in range(2)
+        for _ in range(4)
     ]
-    yield opened[0], opened[1]
+    yield opened
     for context in opened:
         context.close()
 
@@ -132,7 +137,7 @@ def type_code(me: Phone, code: str) -> str:
 
 
 def test_a_person_joins_serves_and_sees_the_hours(
-    windows: tuple[BrowserContext, BrowserContext], address: str, make: Make, clock: time_machine.Traveller
+    windows: list[BrowserContext], address: str, make: Make, clock: time_machine.Traveller
 ) -> None:
     team_id = make.team("s1", name="示例清水队", does="捡河岸、分垃圾")
     occurrence_id = make.occurrence("s1", when=span(0, "10:00", "12:00"), title="示例护河行动")
@@ -189,3 +194,59 @@ def test_a_person_joins_serves_and_sees_the_hours(
     expect(me.tab.locator("dl.tot dd").first).to_contain_text("2.1")
     expect(me.tab.locator("ol.log li")).to_contain_text("示例护河行动")
     assert me.faults == station.faults == []
+
+
+def test_an_order_goes_its_whole_way_from_hand_to_hand(
+    windows: list[BrowserContext], address: str, app: Flask, make: Make, clock: time_machine.Traveller
+) -> None:
+    team_id = make.team("s1", name="示例理发队")
+    leader = make.volunteer_login(make.volunteer(team_id, leads=True), Role.LEADER)
+    item_id = make.menu_item(title="上门理发", stations=["s1"], teams=[team_id], place=Where.HOME)
+    editor, dispatcher = make.account(Role.EDITOR, "s1"), make.account(Role.EDITOR, "office")
+    me, station, office, team = map(Phone, windows)
+
+    me.go(f"/menu/{item_id}")
+    me.press('a[href^="/orders/new?item="]', "/orders/new")
+    me.tab.locator('input[name="t"]').first.check()
+    me.tab.locator("#address").fill("示例巷 3 号")
+    me.tab.locator("#name").fill("林示例")
+    me.tab.locator("#phone").fill("13800001234")
+    me.tab.locator("#consent").check()
+    me.press("form:has(#consent) button[type=submit]", "/orders/")
+    reference, own_page = me.tab.locator("#reference").inner_text(), me.tab.url
+    with app.app_context():
+        order_id = db.session.scalars(sa.select(Order.id).where(Order.reference == reference)).one()
+
+    sign_in(station, editor.username, PASSWORD, "/staff/$")
+    station.go(f"/staff/orders/{order_id}")
+    station.press('form[action*="/admit"] button[type=submit]', f"/staff/orders/{order_id}")
+    sign_in(office, dispatcher.username, PASSWORD, "/staff/$")
+    office.go(f"/staff/orders/{order_id}")
+    expect(office.tab.locator("main")).to_contain_text("示例理发队")
+    office.press('form[action*="/dispatch"] button[type=submit]', f"/staff/orders/{order_id}")
+
+    sign_in(team, leader.username, PASSWORD, "/volunteer/$")
+    team.go("/volunteer/orders")
+    team.press(f'a[href="/volunteer/orders/{order_id}"]', f"/volunteer/orders/{order_id}$")
+    expect(team.tab.locator("main")).not_to_contain_text("示例巷")
+    team.press('button[name="time"]', f"/volunteer/orders/{order_id}$")
+    expect(team.tab.locator("main")).to_contain_text("示例巷")
+    me.tab.goto(own_page)
+    expect(me.tab.locator("main")).to_contain_text("示例理发队")
+
+    with app.app_context():
+        ends_at = db.session.scalars(sa.select(Order.ends_at).where(Order.id == order_id)).one()
+    assert ends_at is not None
+    clock.move_to(ends_at + timedelta(minutes=10))
+    team.go(f"/volunteer/orders/{order_id}/report")
+    team.tab.locator('input[name="helpers"]').first.check()
+    team.press('form[action$="/report"] button[type=submit]', f"/volunteer/orders/{order_id}$")
+
+    me.tab.goto(own_page)
+    me.tab.locator('#rate input[value="very_good"]').check()
+    me.press("#rate button[type=submit]", "/orders/")
+    expect(me.tab.locator("main")).to_contain_text("办结")
+    with app.app_context():
+        order = db.session.get_one(Order, order_id)
+        assert (order.state, order.grade) == (State.CLOSED, Grade.VERY_GOOD)
+    assert me.faults == station.faults == office.faults == team.faults == []
