@@ -136,7 +136,7 @@ def order_page(
         accept=accept or AcceptForm(formdata=None),
         decline=decline,
         steps=_history(found, offer, known) if asked or mine else [],
-        word=_word(found, known) if asked or known else "",
+        word=_word(found) if asked else "",
         helpers=queries.helpers_of(found.id) if mine else [],
         taken=_taken(found, offer),
         masked=mask_phone(found.phone or "") if known else "",
@@ -185,10 +185,10 @@ def _history(order: Order, offer: Offer, known: bool) -> list[tuple[OrderStep, s
     return steps
 
 
-def _word(order: Order, known: bool) -> str:
-    """Return what the dispatcher has written to the teams."""
+def _word(order: Order) -> str:
+    """Return what the dispatcher has written to the teams, last."""
     said = [step.note for step in queries.steps_of(order.id) if step.act is Act.OFFER]
-    return (said[0] if known else veiled(order, said[0])) if said else ""
+    return veiled(order, said[0]) if said else ""
 
 
 def _taken(order: Order, offer: Offer) -> str:

@@ -236,7 +236,7 @@ def test_staff_report_for_the_team(
 def test_staff_make_an_activity_of_an_order(app: Flask, make: Make, sign_in: SignIn) -> None:
     made = case(app, make, State.SCHEDULED, people=9)
     browser = sign_in(Role.EDITOR, "s1")
-    page = browser.get(f"/staff/orders/{made.order_id}/occurrence")
+    page = browser.get(f"/staff/orders/{made.order_id}").follow('a[href$="/occurrence"]')
     form = page.form('form[action$="/occurrence"]')
     wrong = form.fill(head_count="").submit()
     assert wrong.status == 422
