@@ -208,6 +208,8 @@ class Network:
             "day": today() - timedelta(days=days_ago),
             "tenths": 20,
             "source": HoursSource.SYSTEM,
+            "from_pairs": True,
+            "station_id": make.station("s1"),
             "status": HoursStatus.WAITING if waits else HoursStatus.VALID,
             "recorder": "portal",
             "recorder_id": None,
