@@ -209,7 +209,7 @@ class Network:
             "tenths": 20,
             "source": HoursSource.SYSTEM,
             "from_pairs": True,
-            "station_id": make.station("s1"),
+            "station_id": self.make.station("s1"),
             "status": HoursStatus.WAITING if waits else HoursStatus.VALID,
             "recorder": "portal",
             "recorder_id": None,
