@@ -41,25 +41,25 @@ PUBLIC = {
     "/volunteer/activate": 0,
 }
 VOLUNTEER = {
-    "/volunteer/": 4,
-    "/volunteer/shifts": 3,
-    "/volunteer/shifts/{shift}": 4,
-    "/volunteer/shifts/{waited_for}": 5,
-    "/volunteer/hours": 4,
+    "/volunteer/": 9,  # places in queues, teams one leads, three for orders
+    "/volunteer/shifts": 5,  # places in queues, services of orders
+    "/volunteer/shifts/{shift}": 6,  # for which team, and whether one visits, too
+    "/volunteer/shifts/{waited_for}": 7,
+    "/volunteer/hours": 5,  # and what was doubted
     "/volunteer/check-in": 2,
 }
 STAFF = {
-    "/staff/": 8,
+    "/staff/": 11,  # shifts, hours, orders
     "/staff/volunteers/": 6,
     "/staff/volunteers/?q=示例": 6,
     "/staff/volunteers/{volunteer}": 3,
     "/staff/teams/new": 3,
     "/staff/teams/{team}/edit": 6,
-    "/staff/hours": 5,
+    "/staff/hours": 6,  # and what was doubted
     "/staff/hours/new": 2,
-    "/staff/occurrences/{today}": 8,
+    "/staff/occurrences/{today}": 11,  # who came, who visits, teams to ask
     "/staff/occurrences/{today}/check-in": 7,
-    "/staff/occurrences/{ahead}": 8,
+    "/staff/occurrences/{ahead}": 10,
 }
 
 
@@ -209,7 +209,7 @@ class Network:
             "tenths": 20,
             "source": HoursSource.SYSTEM,
             "from_pairs": True,
-            "station_id": self.make.station("s1"),
+            "station_id": self.station,
             "status": HoursStatus.WAITING if waits else HoursStatus.VALID,
             "recorder": "portal",
             "recorder_id": None,
