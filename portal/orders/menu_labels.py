@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
-from flask import Flask, current_app
+from flask import Flask
 
 from portal.activities.models import Category
 from portal.i18n import _, lazy_pgettext, ngettext, pgettext, short_day, weekday_short
+from portal.orders.labels import PARTS
 from portal.orders.menu_models import Menu, MenuItem, MenuStatus, Where
 from portal.orders.models import PartOfDay
 from portal.stations.queries import in_language
@@ -21,11 +22,6 @@ PLACES = {
     Where.HOME: lazy_pgettext("service place", "At your home"),
     Where.STATION: lazy_pgettext("service place", "At the station"),
     Where.EITHER: lazy_pgettext("service place", "At your home or at the station"),
-}
-PARTS = {
-    PartOfDay.MORNING: lazy_pgettext("part of day", "morning"),
-    PartOfDay.AFTERNOON: lazy_pgettext("part of day", "afternoon"),
-    PartOfDay.EVENING: lazy_pgettext("part of day", "evening"),
 }
 CATEGORY_ICONS = {
     Category.VOLUNTEERING: "heart",
@@ -161,22 +157,11 @@ def time_in_words(day: date, part: PartOfDay) -> str:
     )
 
 
-def order_link(item_id: int | None = None) -> str:
-    """Return where one orders, an item or in free words; nothing while no page takes orders."""
-    if "orders_taken" not in current_app.extensions:
-        rules = {rule.rule for rule in current_app.url_map.iter_rules()}
-        current_app.extensions["orders_taken"] = "/orders/new" in rules
-    if not current_app.extensions["orders_taken"]:
-        return ""
-    return "/orders/new" if item_id is None else f"/orders/new?item={item_id}"
-
-
 def init_app(app: Flask) -> None:
     """Give templates the words."""
     app.jinja_env.globals.update(
         MENU_STATUSES=STATUSES,
         SERVICE_PLACES=PLACES,
-        PARTS_OF_DAY=PARTS,
         CATEGORY_ICONS=CATEGORY_ICONS,
         icon_of=icon_of,
         times_in_words=times_in_words,
@@ -187,5 +172,4 @@ def init_app(app: Flask) -> None:
         stations_in_words=stations_in_words,
         teams_in_words=teams_in_words,
         service_line=line_of,
-        order_link=order_link,
     )

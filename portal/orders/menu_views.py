@@ -106,11 +106,14 @@ def item(item_id: int) -> Response:
     """Show one service, with the way to order it."""
     found = queries.item(item_id)
     reason = queries.orderable(found, today())
+    places = queries.stations_of(found)
+    asked = request.args.get("station", "")
     return answers.page(
         "menu/item.html",
         item=found,
         reason=reason,
-        at=queries.stations_of(found),
+        at=places,
+        station=asked if asked in {one.slug for one in places} else None,
         next_times=[] if reason else queries.next_days(found, today(), NEXT_TIMES),
     )
 

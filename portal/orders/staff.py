@@ -11,13 +11,13 @@ from portal.activities.panels import DeskPart
 from portal.activities.staff import bp
 from portal.clock import now
 from portal.db import db
-from portal.i18n import _, in_default_language, lazy_pgettext
+from portal.i18n import _, in_default_language
 from portal.i18n import lazy_gettext as _l
-from portal.orders import dispatching, needs, queries
+from portal.orders import dispatching, needs, queries, tracking
 from portal.orders.door import hand_of
 from portal.orders.due import due_of
 from portal.orders.flow import READS, Act, Reads, State, Who, steps_from
-from portal.orders.models import Offer, OfferedHelp, OfferStatus, Order, OrderStep
+from portal.orders.models import Offer, OfferedHelp, OfferStatus, Order
 from portal.orders.ordering import token_of
 from portal.orders.proposals import proposals
 from portal.orders.repeated import carry_out
@@ -214,7 +214,7 @@ def order_page(
         asked=next((one for one in offers if one.status is OfferStatus.ASKED), None),
         helpers=helpers,
         steps=steps,
-        stepper=stepper(found, steps),
+        marks=[] if found.state is State.DRAFT else tracking.marks(found, steps),
         readers=READERS,
         reads=READS,
         machines=MACHINES,
@@ -264,45 +264,9 @@ def _teams(
     return {"proposed": proposed, "dispatch": form, "everything": everything}
 
 
-# The signs of the five steps that people know an order by, and the states in which each is the present one.
-STEPPER: tuple[tuple[object, object, tuple[State, ...], tuple[Act, ...]], ...] = (
-    (_l("Ordered"), lazy_pgettext("sign of a step", "1"), (State.SUBMITTED, State.RETURNED), (Act.SUBMIT,)),
-    (_l("Dispatch"), lazy_pgettext("sign of a step", "2"), (State.ADMITTED,), (Act.OFFER, Act.ASK_NEXT)),
-    (_l("Acceptance"), lazy_pgettext("sign of a step", "3"), (State.OFFERED,), (Act.ACCEPT,)),
-    (
-        _l("Service"),
-        lazy_pgettext("sign of a step", "4"),
-        (State.ACCEPTED, State.SCHEDULED, State.SERVING),
-        (Act.COMPLETE,),
-    ),
-    (
-        _l("Rating"),
-        lazy_pgettext("sign of a step", "5"),
-        (State.RATING, State.FOLLOW_UP),
-        (Act.RATE, Act.CALL_BACK),
-    ),
-)
-
-
-def stepper(found: Order, steps: Sequence[OrderStep]) -> list[dict[str, Any]]:
-    """Say of each of the five steps whether it is done, and when; nothing of an order that went elsewhere."""
-    if found.state in (State.DRAFT, State.REFUSED, State.WITHDRAWN, State.CANCELLED):
-        return []
-    at = next((place for place, step in enumerate(STEPPER) if found.state in step[2]), len(STEPPER))
-    return [
-        {
-            "label": label,
-            "sign": sign,
-            "stands": "done" if place < at else "cur" if place == at else "",
-            "at": next((step.at for step in steps if step.act in acts), None) if place < at else None,
-        }
-        for place, (label, sign, _states, acts) in enumerate(STEPPER)
-    ]
-
-
 def slip_of(found: Order) -> str:
     """Return the address of an order's slip to print; nothing for a draft, or one without a name any more."""
-    if found.state is State.DRAFT or found.anonymised_at or "orders.slip" not in current_app.view_functions:
+    if found.state is State.DRAFT or found.anonymised_at:
         return ""
     return url_for("orders.slip", token=token_of(found.reference))
 
