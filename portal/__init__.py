@@ -45,7 +45,6 @@ from portal.orders import (
     menu_labels,
     menu_views,
     service_pages,
-    service_queries,
     staff_acts,
     staff_dispatch,
     staff_menus,
@@ -199,7 +198,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     orders_consent.init_app(app)
     menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts(), orders_dates.Services()])
-    engaged.init_app(app, [service_queries.ENGAGEMENT])
+    engaged.init_app(app, [service_pages.ENGAGEMENT])
     panels.init_app(
         app,
         [registrations_staff.PANEL, staff_shifts.PANEL],

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.access import Actor
+from portal.access import MACHINE, Actor
 from portal.clock import local, now
 from portal.db import transaction
 from portal.errors import Missing, Refused
@@ -140,8 +140,7 @@ def _check_members(
 
 def _may_go(person: Volunteer, order: Order) -> bool:
     day = local(order.starts_at or now()).date()
-    young = person.born_on is not None and ages.age_on(person.born_on, day) < ages.of_age()
-    return not young or bool(person.guardian_consent)
+    return not ages.lacks_consent(person.born_on, person.guardian_consent, day)
 
 
 def _check_free(
@@ -204,8 +203,38 @@ def excuse(order_id: int, volunteer_id: int, by: Actor, key: str = "") -> None:
         step = note_down(session, order, Act.NOTE, hand, note)
         team = session.get_one(Team, order.team_id)
         if team.leader_id != volunteer_id:
-            notices.cannot_come(session, order, team, volunteer, step.id)
+            notices.cannot_come(session, order, team, volunteer.name, step.id)
         done(session, form, by, key, "")
+
+
+def let_go(session: Session, volunteer_id: int, team_id: int | None, called: str) -> None:
+    """Take somebody who leaves off the services that have not begun, of a team or of any; its leader is told.
+
+    Orders come before volunteers where both are locked, so the caller locks the volunteer after this.
+    """
+    wanted = (
+        sa.select(Order)
+        .join(Helper, sa.and_(Helper.order_id == Order.id, Helper.turn == Order.turn))
+        .where(Helper.volunteer_id == volunteer_id, Helper.tenths.is_(None), Order.state.in_(WITH_TEAM))
+        .order_by(Order.id)
+        .with_for_update(of=Order)
+        .execution_options(populate_existing=True)
+    )
+    if team_id is not None:
+        wanted = wanted.where(Order.team_id == team_id)
+    for order in session.scalars(wanted).all():
+        named = session.get(Helper, (order.id, order.turn, volunteer_id), populate_existing=True)
+        if named is None or named.tenths is not None or order.team_id is None or _begun(order.starts_at):
+            continue
+        session.delete(named)
+        hand = Hand(MACHINE, frozenset({Who.MACHINE}), order.team_id)
+        with in_default_language():
+            note = _("%(name)s cannot go.", name=called)
+        step = note_down(session, order, Act.NOTE, hand, note)
+        team = session.get_one(Team, order.team_id)
+        if team.leader_id != volunteer_id:
+            notices.cannot_come(session, order, team, called, step.id)
+    session.flush()
 
 
 def _begun(starts_at: datetime | None) -> bool:

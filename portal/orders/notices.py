@@ -171,10 +171,10 @@ def not_needed(session: Session, order: Order, volunteer_id: int, why: str) -> N
     _tell_helper(session, order, volunteer_id, "not_needed", text.strip())
 
 
-def cannot_come(session: Session, order: Order, team: Team, volunteer: Volunteer, step_id: int) -> None:
+def cannot_come(session: Session, order: Order, team: Team, name: str, step_id: int) -> None:
     """Tell the leader of a team that somebody who was named cannot go."""
     with in_default_language():
-        text = _("%(name)s cannot go for “%(title)s” on %(when)s.", **_time_of(order), name=volunteer.name)
+        text = _("%(name)s cannot go for “%(title)s” on %(when)s.", **_time_of(order), name=name)
     tell_leader(session, order, team, f"cannot_come:{step_id}", text)
 
 

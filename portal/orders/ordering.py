@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.activities.models import Category
 from portal.clock import now
-from portal.db import transaction
+from portal.db import take_name, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, ngettext
 from portal.once import done, earlier
@@ -97,6 +97,7 @@ def order(
 
 
 def _check_number_open(session: Session, wish: Wish) -> None:
+    take_name(session, f"orders of {(phone_index(wish.phone) or b'').hex()}")
     under_way = session.scalar(
         sa.select(sa.func.count()).where(
             Order.phone_index == phone_index(wish.phone), Order.state.not_in(ENDED)

@@ -10,6 +10,7 @@ from portal.orders import helping, queries, service_queries
 from portal.orders.leading import time_label
 from portal.stations.queries import card
 from portal.volunteers import queries as volunteers
+from portal.volunteers.engaged import Engagement
 from portal.volunteers.own import VOLUNTEERS
 from portal.web.answers import go, page
 from portal.web.forms import Form
@@ -55,3 +56,8 @@ def leave(order_id: int) -> Response:
         return _page(order_id, 409, refusal.message)
     flash(_("Noted, whoever leads the team is told. Thank you for saying so."))
     return go(url_for("volunteer.home"))
+
+
+ENGAGEMENT = Engagement(
+    "orders/lead_beside.html", service_queries.gather, service_queries.busy_with_orders, helping.let_go
+)

@@ -14,7 +14,7 @@ from portal.db import db
 from portal.errors import Missing
 from portal.orders.flow import WITH_TEAM, Act, State
 from portal.orders.models import Helper, Offer, OfferStatus, Order, OrderStep
-from portal.volunteers.engaged import Busy, Engagement
+from portal.volunteers.engaged import Busy
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.shift_models import Post, PostStatus, Shift, ShiftStatus
 from portal.volunteers.shift_rules import LIVE, has_time
@@ -302,6 +302,3 @@ def gather(volunteer_id: int, at_home: bool) -> dict[str, Any] | None:
     led = count_asked(volunteer_id) if at_home else None
     services = services_of(volunteer_id)
     return {"led": led, "services": services} if led is not None or services else None
-
-
-ENGAGEMENT = Engagement("orders/lead_beside.html", gather, busy_with_orders)

@@ -37,6 +37,11 @@ def is_child(born_on: date | None) -> bool:
     return born_on is not None and age_on(born_on, today()) < child()
 
 
+def lacks_consent(born_on: date | None, guardian_consent: str, day: date) -> bool:
+    """Say whether somebody is under age on a day and no guardian agrees, or none does any more."""
+    return born_on is not None and age_on(born_on, day) < of_age() and not guardian_consent
+
+
 def last_birthday(years: int, day: date) -> date:
     """Return the latest birthday of those who are so many years old, or older, on a day."""
     try:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,15 @@ class Engagement:
 
     `busy` lists what some volunteers have to do that overlaps a time. `gather` gets
     somebody's id, and whether it is for their first page or for the list of their shifts; it returns the
-    context of `template`, or None when there is nothing to show.
+    context of `template`, or None when there is nothing to show. `let_go` takes somebody off what they were
+    to do, for a team or for any, because they leave: it locks what it has to and is called before the
+    volunteer is locked; the last argument is what others call them.
     """
 
     template: str
     gather: Callable[[int, bool], dict[str, Any] | None]
     busy: Callable[[Sequence[int], datetime, datetime], Sequence[Busy]]
+    let_go: Callable[[Session, int, int | None, str], None]
 
 
 def init_app(app: Flask, engagements: Iterable[Engagement]) -> None:
@@ -49,6 +53,12 @@ def busy(volunteer_ids: Sequence[int], starts: datetime, ends: datetime) -> list
     """List what these volunteers do besides shifts that overlaps a time, the first first."""
     found = [one for each in _engagements() for one in each.busy(volunteer_ids, starts, ends)]
     return sorted(found, key=lambda one: (one.starts_at, one.volunteer_id))
+
+
+def let_go(session: Session, volunteer_id: int, team_id: int | None, called: str) -> None:
+    """Take somebody who leaves a team, or leaves altogether, off what they do besides shifts."""
+    for each in _engagements():
+        each.let_go(session, volunteer_id, team_id, called)
 
 
 def gathered(volunteer_id: int, at_home: bool) -> list[tuple[str, dict[str, Any]]]:

@@ -18,7 +18,7 @@ from portal.errors import Missing, Refused
 from portal.i18n import _, clock_time
 from portal.sealed import keys
 from portal.stations.queries import is_in_scope
-from portal.volunteers import hours
+from portal.volunteers import ages, hours
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.shift_models import CheckWay, Post, PostStatus, Presence, Shift
 from portal.volunteers.shift_rules import nearness
@@ -314,6 +314,10 @@ def _come(
 ) -> Checked:
     if moment > now():
         raise Refused(_("That time is still to come."), field="at")
+    if ages.lacks_consent(volunteer.born_on, volunteer.guardian_consent, local(moment).date()):
+        raise Refused(
+            _("Under %(age)s a parent or guardian has to agree first. Ask the station.", age=ages.of_age())
+        )
     if len(pairs) >= MOST_PAIRS:
         raise Refused(_("Three times in and out a day is the most. Ask the station to write it down."))
     last = pairs[-1].out_at if pairs else None

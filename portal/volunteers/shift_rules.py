@@ -31,7 +31,7 @@ def unfit(shift: Shift, volunteer: Volunteer) -> str:
     age = ages.age_on(volunteer.born_on, local(shift.starts_at).date()) if volunteer.born_on else None
     if age is not None and shift.min_age is not None and age < shift.min_age:
         return _("This shift is for people of %(age)s and older.", age=shift.min_age)
-    if age is not None and age < ages.of_age() and not volunteer.guardian_consent:
+    if ages.lacks_consent(volunteer.born_on, volunteer.guardian_consent, local(shift.starts_at).date()):
         return _("Under %(age)s a parent or guardian has to agree first. Ask the station.", age=ages.of_age())
     if not set(shift.skill.split()) <= set(volunteer.skills.split()):
         return _("For this shift one needs to know: %(skill)s.", skill=shift.skill)

@@ -23,7 +23,7 @@ from portal.orders.flow import Act, State
 from portal.orders.models import ForWhom, Grade, Helper, Offer, OfferStatus, Order, OrderStep, Place
 from portal.orders.service_queries import candidates, shows_address, taken_by
 from portal.orders.veil import veiled
-from portal.volunteers import posts, shift_queries
+from portal.volunteers import leaving, posts, shift_queries
 from portal.volunteers.models import Volunteer
 from portal.volunteers.shift_models import Post, Shift
 from tests.ground.crowd import PATIENCE, crowd, failures
@@ -185,6 +185,34 @@ def test_who_cannot_go_says_so_and_the_leader_is_told(app_context: None, app: Fl
     assert named(made) == []
     assert len(told("cannot_come")) == 1
     assert made.row().state is State.SCHEDULED
+
+
+def test_who_leaves_the_team_is_let_go_of_its_services_and_the_leader_is_told(
+    app_context: None, app: Flask, make: Make
+) -> None:
+    made, other = case(app, make, State.ACCEPTED), case(app, make, State.ACCEPTED)
+    settle(made, helpers=[made.member_id])
+    settle(other, hours=8, helpers=[other.member_id])
+    leaving.leave(make.membership(made.member_id), make.account(Role.MANAGER).actor)
+    assert named(made) == []
+    assert named(other) == [other.member_id]
+    assert len(told("cannot_come")) == 1
+    assert acts(made)[-1] is Act.NOTE
+
+
+def test_who_leaves_altogether_is_let_go_of_every_service_but_those_done(
+    app_context: None, app: Flask, make: Make
+) -> None:
+    made, done = case(app, make, State.ACCEPTED), case(app, make, State.RATING)
+    settle(made, helpers=[made.member_id])
+    manager = make.account(Role.MANAGER).actor
+    for person in (made.member_id, done.member_id):
+        leaving.let_go(person, "搬走了", manager)
+    assert named(made) == []
+    assert named(done) == [done.member_id]
+    number = db.session.scalars(sa.select(Volunteer.number).where(Volunteer.id == made.member_id)).one()
+    texts = db.session.scalars(sa.select(Message.text).where(Message.kind == "order.cannot_come")).all()
+    assert [number in text for text in texts] == [True], "the leader is told by the number, not the name"
 
 
 def test_it_is_too_late_to_be_excused_once_it_has_begun(

@@ -20,10 +20,11 @@ from portal.volunteers.ages import last_birthday
 from portal.volunteers.enrolment import NO_GUARDIAN, Guardian
 from portal.volunteers.guardians import forget_guardians, note_consent, take_back
 from portal.volunteers.models import Membership, MembershipStatus, Volunteer
+from portal.volunteers.presence import Outcome, call_in
 from portal.volunteers.shift_models import Shift
 from tests.browser import Browser
 from tests.conftest import SignIn
-from tests.make import Make
+from tests.make import Make, span
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -186,3 +187,12 @@ def test_staff_note_both_on_the_page(app: Flask, sign_in: SignIn, make: Make) ->
     form.fill(guardian_relation="father", guardian_phone="13800000009", consent_guardian=True).submit()
     with app.app_context():
         assert db.session.get_one(Volunteer, person).guardian_consent == consent.VOLUNTEER_MINOR
+
+
+def test_who_is_under_age_does_not_check_in_without_a_guardian(app_context: None, make: Make) -> None:
+    young, allowed = minor(make, guardian_consent="", guardian_consent_at=None), minor(make)
+    at = make.occurrence(when=span(0, "08:00", "18:00"))
+    by = make.account().actor
+    with pytest.raises(Refused, match="18"):
+        call_in(at, young, now(), by)
+    assert call_in(at, allowed, now(), by).outcome is Outcome.IN
