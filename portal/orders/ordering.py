@@ -8,7 +8,6 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.activities.models import Category
 from portal.clock import now
 from portal.db import take_name, transaction
 from portal.errors import Missing, OutOfDate, Refused
@@ -82,11 +81,11 @@ def order(
         item = check(session, wish, by_staff)
         if not by_staff:
             _check_number_open(session, wish)
-        row = _new_order(session, wish, item, consent, source, by)
+        row = _new_order(wish, item, consent, source, by)
         row.state = State.DRAFT if draft else State.SUBMITTED
         session.add(row)
         session.flush()
-        _write_times(session, row.id, wish)
+        write_times(session, row.id, wish)
         hand = hand_of(session, row, by) if by_staff else ASKER
         begin(session, row, Act.DRAFT if draft else Act.SUBMIT, hand, None if draft else Clock.ADMIT)
         if not draft:
@@ -110,34 +109,14 @@ def _check_number_open(session: Session, wish: Wish) -> None:
         )
 
 
-def _new_order(
-    session: Session, wish: Wish, item: MenuItem | None, consent: str, source: Source, by: Actor
-) -> Order:
+def _new_order(wish: Wish, item: MenuItem | None, consent: str, source: Source, by: Actor) -> Order:
     reference = new_reference("D")
-    category: Category | None = item.category if item else None
-    at_station = wish.place is Place.STATION
-    return Order(
+    row = Order(
         reference=reference,
         token_hash=token_hash(token_of(reference)),
-        item_id=item.id if item else None,
-        category=category,
-        title=item.title if item else wish.text.split("\n")[0][:TITLE_OF_NEED],
-        text=wish.text,
-        people=wish.people,
-        for_whom=wish.for_whom,
-        for_name="" if wish.for_whom is ForWhom.SELF else wish.for_name,
-        station_id=wish.station_id,
-        place=wish.place,
-        address="" if at_station else wish.address,
-        name=wish.name,
-        name_key=name_key(wish.name),
-        phone=wish.phone or None,
-        phone_index=phone_index(wish.phone),
-        source=source,
         entered_by=by.name,
         operator_id=by.account_id,
         consent=consent,
-        desk_id=wish.station_id,
         due_at=None,
         team_id=None,
         starts_at=None,
@@ -153,11 +132,33 @@ def _new_order(
         changed_at=now(),
         anonymised_at=None,
     )
+    write_wish(row, wish, item, source)
+    return row
 
 
-def _write_times(session: Session, order_id: int, wish: Wish) -> None:
-    for position, (day, part) in enumerate(wish.times, 1):
-        session.add(WishedTime(order_id=order_id, position=position, day=day, part=part))
+def write_wish(row: Order, wish: Wish, item: MenuItem | None, source: Source) -> None:
+    """Write into a new order, or a draft, what is wished for; its times apart, see write_times()."""
+    row.item_id = item.id if item else None
+    row.category = item.category if item else None
+    row.title = item.title if item else wish.text.split("\n")[0][:TITLE_OF_NEED]
+    row.text, row.people = wish.text, wish.people
+    row.for_whom = wish.for_whom
+    row.for_name = "" if wish.for_whom is ForWhom.SELF else wish.for_name
+    row.station_id = row.desk_id = wish.station_id
+    row.place = wish.place
+    row.address = "" if wish.place is Place.STATION else wish.address
+    row.name, row.name_key = wish.name, name_key(wish.name)
+    row.phone, row.phone_index = wish.phone or None, phone_index(wish.phone)
+    row.source = source
+
+
+def write_times(session: Session, order_id: int, wish: Wish) -> None:
+    """Write down the wished times of an order, in place of those it had."""
+    session.execute(sa.delete(WishedTime).where(WishedTime.order_id == order_id))
+    session.add_all(
+        WishedTime(order_id=order_id, position=position, day=day, part=part)
+        for position, (day, part) in enumerate(wish.times, 1)
+    )
 
 
 def belong(session: Session, order_id: int, device: str) -> None:
