@@ -1,6 +1,7 @@
 """Give each test a portal of its own, on SQLite and on PostgreSQL."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -11,6 +12,8 @@ import pytest
 import time_machine
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from portal import create_app
 from portal.access import Role
@@ -25,6 +28,7 @@ from tests.make import Make
 from tests.postgres import Cluster
 
 SignIn = Callable[..., Browser]
+Template = Callable[[str], str]  # from a kind of database to the one to copy: a file's path or a name
 FORBID_SKIPS = os.environ.get("PORTAL_FORBID_SKIPS") == "1"
 
 
@@ -33,6 +37,19 @@ def absent(what: str) -> NoReturn:
     if FORBID_SKIPS:
         pytest.fail(f"{what}, and PORTAL_FORBID_SKIPS=1 forbids to skip")
     pytest.skip(what)
+
+
+class Scheduling(LoadScopeScheduling):
+    """Give each test to the next idle worker, but all that share a loaded demonstration to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        demo = re.match(r"tests/demo/.*(sqlite|postgresql)", nodeid)
+        return f"demo on {demo[1]}" if demo else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Schedule by the nodeids: the groups of pytest-xdist 3.8 are without effect under pytest 9.2."""
+    return Scheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -79,11 +96,11 @@ def close(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory, built_assets: Path) -> Path:
-    """Return a migrated SQLite file to copy."""
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, built_assets: Path) -> str:
+    """Return the path of a migrated SQLite file to copy."""
     instance = tmp_path_factory.mktemp("template")
     prepared(settings(instance, built_assets))
-    return instance / "portal.db"
+    return str(instance / "portal.db")
 
 
 @pytest.fixture(scope="session")
@@ -110,16 +127,24 @@ def instance(tmp_path: Path) -> Path:
     return tmp_path / "instance"
 
 
+@pytest.fixture
+def template(request: pytest.FixtureRequest) -> Template:
+    """Return a function that says, by its kind, which database a test begins with."""
+    return lambda kind: str(request.getfixturevalue(f"{kind}_template"))
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database(request: pytest.FixtureRequest, instance: Path, built_assets: Path) -> Iterator[str]:
+def database(
+    request: pytest.FixtureRequest, instance: Path, built_assets: Path, template: Template
+) -> Iterator[str]:
     """Make a database with the network in it and return its DATABASE_URL; each test sees both kinds."""
     instance.mkdir()
     if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), instance / "portal.db")
+        shutil.copyfile(template("sqlite"), instance / "portal.db")
         yield ""
         return
-    template, running = request.getfixturevalue("postgresql_template"), request.getfixturevalue("cluster")
-    name = running.create(template)
+    running: Cluster = request.getfixturevalue("cluster")
+    name = running.create(template("postgresql"))
     yield running.url(name)
     running.drop(name)
 

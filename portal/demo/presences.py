@@ -26,12 +26,13 @@ from portal.stations.models import Station
 from portal.volunteers import hours
 from portal.volunteers.hours_due import SETTLED_WITHIN
 from portal.volunteers.presence import opens_at
-from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus, Presence, ServiceRecord
+from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus, Post, Presence, ServiceRecord
 
 STAYED_AWAY, ENTERED_BY_HAND, FORGOT = 0.06, 0.02, 0.03  # of those who had taken a shift
 TWICE, THRICE = 0.06, 0.01  # in and out
 ROLL_CALLS = 0.15  # of the dates
 DECIDED_AFTER = timedelta(days=12)
+ABSENCE_NOTED_AFTER = timedelta(days=5)
 UNSETTLED_AFTER = 21  # days after which a date nobody has settled is looked for
 RETURNS = 0.08  # of what waited
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -60,6 +61,7 @@ def write_service(session: Session, asked: Sequence[Asked]) -> None:
     unsettled = _unsettled(asked)
     pairs: list[dict[str, Any]] = []
     records: list[dict[str, Any]] = []
+    absences: list[dict[str, Any]] = []
     for one in asked:
         if one.takes_place and one.shift.starts_at <= moment:
             random = Random(f"{one.occurrence.id} {one.shift.role} {one.day} service")  # noqa: S311 - the same demo every time
@@ -67,7 +69,7 @@ def write_service(session: Session, asked: Sequence[Asked]) -> None:
                 one, offices[one.station], random, moment, forgets=one.occurrence.id == unsettled
             )
             for person in one.confirmed:
-                pairs += keeper.pairs_of(person, records)
+                pairs += keeper.pairs_of(person, records, absences)
     pairs.sort(key=lambda pair: pair["in_at"])
     dates = {one.occurrence.id: one.occurrence for one in asked}
     records += _settled(pairs, {one.occurrence.id: offices[one.station] for one in asked}, dates, moment)
@@ -77,6 +79,11 @@ def write_service(session: Session, asked: Sequence[Asked]) -> None:
         session.execute(sa.insert(Presence), pairs)
     if records:
         session.execute(sa.insert(ServiceRecord), records)
+    if absences:
+        noted = sa.update(Post).where(
+            Post.shift_id == sa.bindparam("of_shift"), Post.volunteer_id == sa.bindparam("of_volunteer")
+        )
+        session.connection().execute(noted.values(absent_at=sa.bindparam("at")), absences)
 
 
 def _offices(session: Session) -> dict[str, _Office]:
@@ -114,12 +121,20 @@ class _Keeper:
     moment: datetime
     forgets: bool
 
-    def pairs_of(self, person: Person, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the pairs of somebody who came; who was there unseen gets a record written by hand."""
+    def pairs_of(
+        self, person: Person, records: list[dict[str, Any]], absences: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Return the pairs of somebody who came.
+
+        Who was there unseen gets a record by hand; who stayed away is noted as absent some days later.
+        """
         luck = self.random.random()
         if self.forgets:
             return self._there(person, pairs=1, forgot=True)
         if luck < STAYED_AWAY:
+            noted = self.one.shift.ends_at + ABSENCE_NOTED_AFTER
+            if noted <= self.moment:
+                absences.append({"of_shift": self.one.shift.id, "of_volunteer": person.row.id, "at": noted})
             return []
         if luck < STAYED_AWAY + ENTERED_BY_HAND:
             records += self._entered(person)

@@ -26,10 +26,8 @@ from tests.orders.cases import case
 
 
 @pytest.fixture
-def demo(app: Flask, instance: Path) -> Path:
-    with app.app_context():
-        assert load(instance)
-    return instance
+def moment() -> None:
+    """Load it now, so that pages can be asked for."""
 
 
 def test_the_year_has_its_274_counted_dates_and_is_loaded_once(demo: Path, app: Flask) -> None:

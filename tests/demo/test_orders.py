@@ -3,17 +3,13 @@
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import time_machine
-from flask import Flask
 
 from portal.access import Scope
 from portal.clock import ZONE, local, now
 from portal.db import db
-from portal.demo.load import load
 from portal.orders import deadlines, needs, queries
 from portal.orders.flow import BY_ACT, Act, State
 from portal.orders.menu_models import Menu, MenuItem, MenuStatus
@@ -124,14 +120,13 @@ def _time_goes_on_in_the_demo() -> None:
         ("sqlite", datetime(2026, 10, 11, 23, 50, tzinfo=ZONE)),  # a Sunday after a long holiday
         ("postgresql", datetime(2026, 11, 24, 14, 5, tzinfo=ZONE)),
     ],
-    indirect=["database"],
+    indirect=True,
 )
-def test_the_demo_orders_whatever_the_hour(app: Flask, instance: Path, moment: datetime) -> None:
-    with time_machine.travel(moment, tick=False), app.app_context():
-        assert load(instance)
-        _there_are_two_editions_and_orders_in_every_state()
-        _each_history_is_whole_in_order_and_by_the_table()
-        _what_was_ordered_was_on_offer_so()
-        _offers_and_helpers_fit_the_orders()
-        _there_is_something_on_each_desk_and_the_figures_can_be_shown()
-        _time_goes_on_in_the_demo()
+@pytest.mark.usefixtures("demo")
+def test_the_demo_orders_whatever_the_hour() -> None:
+    _there_are_two_editions_and_orders_in_every_state()
+    _each_history_is_whole_in_order_and_by_the_table()
+    _what_was_ordered_was_on_offer_so()
+    _offers_and_helpers_fit_the_orders()
+    _there_is_something_on_each_desk_and_the_figures_can_be_shown()
+    _time_goes_on_in_the_demo()

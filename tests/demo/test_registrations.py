@@ -2,19 +2,17 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import time_machine
-from flask import Flask
 
 from portal import create_app
 from portal.activities.models import Activity, CountSource, Occurrence, OccurrenceStatus, SignUp
 from portal.activities.standing import Standing, seats_left
-from portal.clock import ZONE, local, now, start_of
+from portal.clock import local, now, start_of
 from portal.db import db
 from portal.demo.load import EDITORS, load
 from portal.demo.people import CHILDREN
@@ -25,31 +23,9 @@ from portal.registrations.labels import RELATIONS
 from portal.registrations.models import Registration, SeatChange, SeatEvent, Status
 from portal.registrations.party import Party, Source, read_children
 from portal.start import prepare
-
-AFTERNOON = datetime(2026, 6, 10, 15, tzinfo=ZONE)
-MOMENTS = [
-    AFTERNOON,
-    datetime(2027, 2, 6, 0, 5, tzinfo=ZONE),  # 春节, just after midnight
-    datetime(2027, 8, 6, 20, tzinfo=ZONE),  # summer; something without a limit is ahead
-]
-on_any_day = pytest.mark.parametrize("moment", MOMENTS, ids=str, indirect=True)
-on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+from tests.demo.moments import AFTERNOON, MOMENTS, on_any_day, on_sqlite
 
 Held = tuple[Occurrence, Activity, list[Registration]]
-
-
-@pytest.fixture
-def moment(request: pytest.FixtureRequest) -> datetime:
-    found: datetime = getattr(request, "param", AFTERNOON)
-    return found
-
-
-@pytest.fixture
-def demo(app: Flask, instance: Path, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr("portal.demo.load.hash_password", lambda _password: "")  # nobody signs in here
-    with time_machine.travel(moment, tick=False), app.app_context():
-        assert load(instance)
-        yield instance
 
 
 def everything() -> list[Held]:
@@ -270,14 +246,13 @@ def people_of_the_day() -> list[list[tuple[object, ...]]]:
 
 
 @on_sqlite
+@pytest.mark.usefixtures("demo")
 def test_the_same_day_brings_the_same_people(
-    app: Flask, instance: Path, empty_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    empty_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.demo.load.hash_password", lambda _password: "")
-    with time_machine.travel(AFTERNOON, tick=False), app.app_context():
-        load(instance)
-        people = people_of_the_day()
-        references = {*db.session.scalars(sa.select(Registration.reference))}
+    monkeypatch.setattr("portal.demo.load.hash_password", lambda _password: "")  # nobody signs in here
+    people = people_of_the_day()
+    references = {*db.session.scalars(sa.select(Registration.reference))}
     other = create_app(empty_environ)
     prepare(other)
     with time_machine.travel(AFTERNOON.replace(hour=9), tick=False), other.app_context():

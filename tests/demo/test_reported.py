@@ -1,12 +1,13 @@
 """What the press has reported of the network is in every demo year, at its time of the year."""
 
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 import pytest
 
 from portal.activities.lunar import festival_day
-from portal.demo.plan import demo_year
+from portal.demo.plan import Offering, demo_year
 
 DAYS = [date(2026, 1, 1) + timedelta(days=number) for number in range(0, 6 * 365, 151)]
 on_any_day = pytest.mark.parametrize("today", DAYS, ids=str)
@@ -33,6 +34,11 @@ REPORTED = [
 ]
 
 
+@cache
+def years() -> list[tuple[Offering, ...]]:
+    return [demo_year(today) for today in DAYS]
+
+
 @pytest.mark.parametrize(("title", "key", "station", "category", "series", "audience", "place"), REPORTED)
 def test_what_the_press_reported_is_in_every_year(
     title: str,
@@ -43,8 +49,8 @@ def test_what_the_press_reported_is_in_every_year(
     audience: str,
     place: str | None,
 ) -> None:
-    for today in DAYS:
-        (offering,) = [offering for offering in demo_year(today) if offering.key == key]
+    for year in years():
+        (offering,) = [offering for offering in year if offering.key == key]
         assert offering.title == title
         assert (offering.station, offering.category, offering.series) == (station, category, series)
         assert audience in offering.audiences

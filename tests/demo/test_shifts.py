@@ -1,7 +1,6 @@
 """The demonstration's shifts and hours are what the portal itself would have allowed and written down."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -9,13 +8,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import time_machine
-from flask import Flask
 
 from portal import create_app
 from portal.access import WRITERS, Actor, Role, Scope
 from portal.accounts.models import Account
 from portal.activities.models import Occurrence, OccurrenceStatus
-from portal.clock import ZONE, local, now, today
+from portal.clock import local, now, today
 from portal.db import db, transaction
 from portal.demo.load import load
 from portal.start import prepare
@@ -35,29 +33,7 @@ from portal.volunteers.shift_models import (
     ShiftStatus,
 )
 from portal.volunteers.shift_rules import LIVE, unfit
-
-AFTERNOON = datetime(2026, 6, 10, 15, tzinfo=ZONE)
-MOMENTS = [
-    AFTERNOON,
-    datetime(2027, 2, 6, 0, 5, tzinfo=ZONE),  # 春节, just after midnight
-    datetime(2027, 8, 6, 20, tzinfo=ZONE),
-]
-on_any_day = pytest.mark.parametrize("moment", MOMENTS, ids=str, indirect=True)
-on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def moment(request: pytest.FixtureRequest) -> datetime:
-    found: datetime = getattr(request, "param", AFTERNOON)
-    return found
-
-
-@pytest.fixture
-def demo(app: Flask, instance: Path, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr("portal.demo.load.hash_password", lambda _password: "")  # nobody signs in here
-    with time_machine.travel(moment, tick=False), app.app_context():
-        assert load(instance)
-        yield instance
+from tests.demo.moments import AFTERNOON, on_any_day, on_sqlite
 
 
 def shifts() -> list[tuple[Shift, Occurrence, list[tuple[Post, Volunteer]]]]:
@@ -275,13 +251,12 @@ def people_of_the_year() -> list[tuple[object, ...]]:
 
 
 @on_sqlite
+@pytest.mark.usefixtures("demo")
 def test_the_same_day_brings_the_same_volunteers(
-    app: Flask, instance: Path, empty_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    empty_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.demo.load.hash_password", lambda _password: "")
-    with time_machine.travel(AFTERNOON, tick=False), app.app_context():
-        load(instance)
-        people = people_of_the_year()
+    monkeypatch.setattr("portal.demo.load.hash_password", lambda _password: "")  # nobody signs in here
+    people = people_of_the_year()
     other = create_app(empty_environ)
     prepare(other)
     with time_machine.travel(AFTERNOON.replace(hour=9), tick=False), other.app_context():

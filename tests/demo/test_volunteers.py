@@ -1,31 +1,19 @@
 """The demonstration's teams: as many as the network has, with people that nobody is."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from portal.access import Role
 from portal.accounts.models import Account
 from portal.clock import today
 from portal.db import db
-from portal.demo.load import load
 from portal.volunteers.ages import is_minor
 from portal.volunteers.models import Membership, MembershipStatus, Organization, Team, TeamKind, Volunteer
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def demo(app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("portal.demo.load.hash_password", lambda _password: "")  # nobody signs in here
-    with app.app_context():
-        load(instance)
-        yield
 
 
 def count(table: type) -> int:

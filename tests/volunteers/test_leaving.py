@@ -147,7 +147,7 @@ def test_who_leaves_altogether_leaves_a_number_and_hours(make: Make) -> None:
     make.feed(person)
     give_code(person, make.actor())
     today_at = make.occurrence(when=span(0, "08:00", "18:00"))
-    pair = call_in(today_at, person, now() - timedelta(hours=2), make.actor())
+    pair = call_in(today_at, person, now() - timedelta(hours=2), make.account().actor)
     call_out(pair.presence_id, None, make.account().actor)
     shift_id = make.shift()
     posts.take(shift_id, person, None, make.actor())  # they are told of it
@@ -212,7 +212,7 @@ def test_who_has_not_checked_out_is_asked_to_first_and_nothing_is_freed(make: Ma
     shift_id = make.shift()
     take(shift_id, person)
     at = make.occurrence(when=span(0, "08:00", "18:00"))
-    pair = call_in(at, person, now() - timedelta(hours=1), make.actor())
+    pair = call_in(at, person, now() - timedelta(hours=1), make.account().actor)
     with pytest.raises(Refused):
         leave_service(person, PASSWORD, login.actor)
     with pytest.raises(Refused):

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.web.conftest import Site, sign_in
 from tests.web.test_registering import REFERENCE, width
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 OF_COURSE = """
 SELECT min(o.id), count(*), s.slug FROM occurrence o

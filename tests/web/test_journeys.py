@@ -11,7 +11,7 @@ from portal.activities.recurrences import official
 from portal.clock import today
 from tests.web.conftest import Site, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_resident_finds_what_is_on_for_children_on_saturday(tab: Page) -> None:

@@ -29,7 +29,6 @@ from tests.web.conftest import free_port, is_fault
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
 
