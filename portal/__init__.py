@@ -16,6 +16,7 @@ from portal.accounts import login
 from portal.accounts import views as accounts
 from portal.activities import (
     beside,
+    desk,
     feeds,
     festivals,
     followers,
@@ -31,11 +32,13 @@ from portal.activities import (
     staff_posting,
     staff_rows,
     station_pages,
+    tasks,
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
 from portal.orders import consent as orders_consent
 from portal.orders import dates as orders_dates
+from portal.orders import desk as orders_desk
 from portal.orders import labels as orders_labels
 from portal.orders import (
     leading as orders_leading,
@@ -62,6 +65,7 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
+from portal.volunteers import desk as volunteers_desk
 from portal.volunteers import (
     engaged,
     hours_labels,
@@ -89,6 +93,7 @@ from portal.web import (
     form_session,
     headers,
     health,
+    in_place,
     limits,
     logs,
     shell,
@@ -202,8 +207,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     panels.init_app(
         app,
         [registrations_staff.PANEL, staff_shifts.PANEL],
-        [orders_staff.DESK, staff_shifts.DESK, staff_records.DESK],
     )
+    tasks.init_app(app, [desk.PART, volunteers_desk.PART, orders_desk.PART])
+    in_place.init_app(app)
     kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])
     login.init_app(app)

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -37,6 +38,26 @@ def absent(what: str) -> NoReturn:
     if FORBID_SKIPS:
         pytest.fail(f"{what}, and PORTAL_FORBID_SKIPS=1 forbids to skip")
     pytest.skip(what)
+
+
+def remember_builders() -> None:
+    """Compile how the address of a rule is built once, not for each of a thousand portals.
+
+    It is most of what making a portal costs, and depends on nothing but the rule (Werkzeug 3.1).
+    """
+    compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+    fresh = Rule._compile_builder
+
+    def kept(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (rule.rule, tuple(rule._trace), str(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = fresh(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = kept  # type: ignore[method-assign, assignment]
+
+
+remember_builders()
 
 
 class Scheduling(LoadScopeScheduling):

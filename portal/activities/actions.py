@@ -303,6 +303,7 @@ def _publish(session: Session, activity: Activity, by: Actor) -> None:
     if not any(occurrence.ends_at > now() for occurrence in dates):
         raise Refused(_("All its dates are over. Please choose a date to come."), field="first_day")
     activity.status = ActivityStatus.PUBLISHED
+    activity.published_at = now()
     for occurrence in dates:
         occurrence.published = True
         occurrence.changed_at = now()

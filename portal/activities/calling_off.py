@@ -1,4 +1,7 @@
-"""Cancel activities with all their dates, or a row of dates from one on; take that back on the same day."""
+"""Cancel activities with all their dates, or a row of dates from one on; take that back on the same day.
+
+What was published by mistake is a draft again, on the same day and as long as nobody counts on it.
+"""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -7,7 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
+from portal.activities import rooms
 from portal.activities.actions import locked
+from portal.activities.followers import followers
 from portal.activities.models import Activity, ActivityStatus, Occurrence, OccurrenceStatus
 from portal.activities.occurrences import call_off, call_on
 from portal.activities.recurrences import Recurrence
@@ -117,6 +122,42 @@ def restore_all(activity_id: int, by: Actor) -> int:
             detail=f"{len(dates)} dates",
         )
         return len(dates)
+
+
+def is_fresh(activity: Activity) -> bool:
+    """Say whether an activity was published today, so that it can be a draft again."""
+    if activity.status is not ActivityStatus.PUBLISHED or activity.published_at is None:
+        return False
+    return activity.published_at >= start_of(today())
+
+
+def unpublish(activity_id: int, by: Actor) -> None:
+    """Make a draft again of what was published today; its rooms are free. Twice changes nothing.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+        Refused: it was published before today or is cancelled, or somebody counts on it: it can be cancelled.
+    """
+    with transaction() as session:
+        activity = locked(session, activity_id, by)
+        if activity.status is ActivityStatus.DRAFT:
+            return
+        if not is_fresh(activity):
+            raise Refused(_("This can be taken back only on the day it was published. It can be cancelled."))
+        dates = _planned(session, activity_id, Occurrence.published.is_(True))
+        ids = [occurrence.id for occurrence in dates]
+        if any(occurrence.attended is not None or occurrence.walk_ins for occurrence in dates) or any(
+            follower.holds(session, ids) for follower in followers()
+        ):
+            raise Refused(_("Somebody counts on it already. It can be cancelled: then they are told."))
+        activity.status = ActivityStatus.DRAFT
+        activity.published_at = None
+        for occurrence in dates:
+            occurrence.published = False
+            occurrence.bump()
+        activity.touch()
+        rooms.release(session, ids)
+        record(session, by, "activity.unpublished", "activity", activity_id, activity.station_id)
 
 
 def _planned(session: Session, activity_id: int, *conditions: sa.ColumnElement[bool]) -> Sequence[Occurrence]:

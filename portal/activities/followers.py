@@ -40,6 +40,9 @@ class Follower(Protocol):
     def concerned(self, occurrence_ids: Sequence[int]) -> Mapping[int, "Concerned"]:
         """Say for each date that somebody comes to, who would be told of a change."""
 
+    def holds(self, session: Session, occurrence_ids: Sequence[int]) -> bool:
+        """Say whether anything was ever written down for one of the dates, so that they must not vanish."""
+
 
 def init_app(app: Flask, followers: Iterable[Follower]) -> None:
     """Name the followers of this app."""

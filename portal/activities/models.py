@@ -132,6 +132,7 @@ class Activity(Model):
     status: Mapped[ActivityStatus]
     cancel_reason: Mapped[str] = mapped_column(default="")
     cancelled_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None] = mapped_column(index=True)  # the last time; None: a draft
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(default="")

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from portal.access import Scope
 from portal.activities.models import Occurrence
 
 
@@ -26,17 +25,8 @@ class Panel:
     gather: Callable[[Occurrence, Mapping[str, Any]], dict[str, Any] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class DeskPart:
-    """One feature's part of the desk; `gather` gets the scope and returns None when nothing waits."""
-
-    template: str
-    gather: Callable[[Scope], dict[str, Any] | None]
-
-
-def init_app(app: Flask, panels: Iterable[Panel], desk: Iterable[DeskPart] = ()) -> None:
-    """Name the panels and the parts of the desk of this app."""
-    app.extensions["desk_parts"] = tuple(desk)
+def init_app(app: Flask, panels: Iterable[Panel]) -> None:
+    """Name the panels of this app."""
     app.extensions["occurrence_panels"] = tuple(panels)
 
 
@@ -49,10 +39,3 @@ def gathered(occurrence: Occurrence, given: Mapping[str, Any]) -> list[tuple[str
         if context is not None:
             found.append((panel.template, context))
     return found
-
-
-def on_desk(scope: Scope) -> list[tuple[str, dict[str, Any]]]:
-    """Return (template, context) of each part of the desk that has something to show."""
-    parts: tuple[DeskPart, ...] = current_app.extensions.get("desk_parts", ())
-    found = [(part.template, part.gather(scope)) for part in parts]
-    return [(template, context) for template, context in found if context is not None]

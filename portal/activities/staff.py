@@ -5,24 +5,21 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 
-from portal.access import STAFF, WRITERS, actor, only, scope
-from portal.activities import actions, calling_off, listing, lunar, panels, queries, rescheduling
-from portal.activities.forms import CancelForm, CountForm
+from portal.access import STAFF, WRITERS, Scope, actor, only, scope
+from portal.activities import actions, calling_off, desk, listing, lunar, queries, rescheduling
+from portal.activities.forms import CancelForm
 from portal.activities.models import Activity, ActivityStatus
 from portal.activities.recurrences import repeats_of
 from portal.activities.rule_words import words
 from portal.clock import local, now, today
 from portal.i18n import _, ngettext
 from portal.messages import actions as messages
-from portal.messages.queries import calls_to_make
 from portal.stations import queries as stations
 from portal.web.answers import go, page, show
 from portal.web.text import without_unseen
 
 ON_A_PAGE = 30
-
-
-UNCOUNTED_SINCE = timedelta(days=31)
+MOST_SHOWN = 12  # tasks, before somebody asks for all
 
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
@@ -32,28 +29,20 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 @only(*STAFF)
 def desk_page() -> Response:
     """Show what needs somebody now, and today's occurrences."""
-    return page("staff/today.html", 200, **desk())
+    return show("staff/today.html", "tasks", **_desk(scope()))
 
 
-def desk() -> dict[str, Any]:
-    """Gather what the desk shows."""
-    here = scope()
-    form = CountForm(formdata=None)
-    form.offer()
+def _desk(here: Scope) -> dict[str, Any]:
+    writes = actor().role in WRITERS
     return {
         "day": today(),
         "facts": lunar.day_facts(today()),
         "lunar_long_label": lunar.lunar_long_label,
         "moment": local(now()),
-        "uncounted": listing.uncounted(here, now() - UNCOUNTED_SINCE),
-        "drafts": queries.activities_in(here, ActivityStatus.DRAFT, (), None, 10),
-        "rows": queries.rows_that_ask(here),
-        "calls": calls_to_make(stations.ids_in(here)),
-        "cards": listing.of_day(today(), here),
-        "tomorrow": listing.of_day(today() + timedelta(days=1), here),
-        "parts": panels.on_desk(here),
-        "may_write": actor().role in WRITERS,
-        "form": form,
+        "may_write": writes,
+        "opened": request.args.get("open", ""),
+        "most": None if "all" in request.args else MOST_SHOWN,
+        **desk.gathered(here, writes),
     }
 
 
@@ -110,6 +99,7 @@ def activity(activity_id: int) -> Response:
         blocked=rescheduling.blocked_days(rows),
         out_of_step=sum(row.out_of_step for row in rows),
         can_restore=listing.cancelled_today(activity_id),
+        can_unpublish=calling_off.is_fresh(found),
         cell_label=lunar.cell_label,
         day_facts=lunar.day_facts,
         may_write=actor().role in WRITERS,
@@ -123,6 +113,15 @@ def publish(activity_id: int) -> Response:
     """Publish a draft."""
     actions.publish(activity_id, actor())
     flash(_("Published."))
+    return go(url_for(".activity", activity_id=activity_id))
+
+
+@bp.post("/activities/<int:activity_id>/unpublish")
+@only(*WRITERS)
+def unpublish(activity_id: int) -> Response:
+    """Make a draft again of what was published today."""
+    calling_off.unpublish(activity_id, actor())
+    flash(_("It is a draft again. Nobody sees it until you publish it."))
     return go(url_for(".activity", activity_id=activity_id))
 
 

@@ -89,7 +89,7 @@ def count(occurrence_id: int) -> Response:
             form.refuse(refusal.field, refusal.message)
         else:
             flash(_("Noted: %(count)s came.", count=form.attended.data))
-            from_desk = request.form.get("back") == "desk"
+            from_desk = "then" in request.form
             return go(url_for(".today") if from_desk else url_for(".occurrence", occurrence_id=occurrence_id))
     return occurrence_page(queries.occurrence(occurrence_id, scope()), 422, count=form)
 

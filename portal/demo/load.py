@@ -255,6 +255,7 @@ def _activity(
         place_address=place.address if place else "",
         place_directions=place.directions if place else "",
         status=ActivityStatus(offering.status),
+        published_at=None if offering.status == ActivityStatus.DRAFT else posted,
         created_at=posted,
         changed_at=posted,
         created_by=f"{station.short_name}编辑（示例）",

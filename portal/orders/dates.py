@@ -203,6 +203,11 @@ class Services:
             move(session, order, Act.SCHEDULE, JOBS, word, order.team_id, due_at=order.ends_at)
             notices.scheduled(session, order, word)
 
+    def holds(self, session: Session, occurrence_ids: Sequence[int]) -> bool:
+        """Say whether one of the dates was made for an order."""
+        ordered = sa.exists().where(Order.occurrence_id.in_(occurrence_ids))
+        return bool(session.scalar(sa.select(ordered)))
+
     def concerned(self, occurrence_ids: Sequence[int]) -> Mapping[int, Concerned]:
         """Count whom the orders are for, and how their askers are told."""
         reached = Order.phone.is_not(None) if phone_channel() else sa.false()

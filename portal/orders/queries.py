@@ -229,7 +229,10 @@ def found(words: str, scope: Scope, limit: int = 30) -> Sequence[Order]:
 
 
 def on_desk(scope: Scope, limit: int = 12) -> Sequence[Order]:
-    """List what lies on the desk of the scope's own station, follow-up calls, and what is late below it."""
+    """List what lies on the desk of the scope's own station, follow-up calls, and what is late below it.
+
+    An offer lies with its team, and on the desk once the team should have answered.
+    """
     ids = ids_in(scope)  # once: two of them in one statement would have the same name
 
     def within(column: sa.orm.InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
@@ -238,7 +241,10 @@ def on_desk(scope: Scope, limit: int = 12) -> Sequence[Order]:
     return db.session.scalars(
         sa.select(Order)
         .where(
-            Order.state.in_((State.SUBMITTED, State.ADMITTED, State.FOLLOW_UP)),
+            sa.or_(
+                Order.state.in_((State.SUBMITTED, State.ADMITTED, State.FOLLOW_UP)),
+                sa.and_(Order.state == State.OFFERED, Order.due_at < now()),
+            ),
             sa.or_(
                 Order.desk_id == scope.station_id,
                 sa.and_(within(Order.station_id), Order.state == State.FOLLOW_UP),

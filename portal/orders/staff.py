@@ -6,14 +6,13 @@ from typing import Any
 
 from flask import Response, current_app, request, url_for
 
-from portal.access import STAFF, WRITERS, Scope, actor, only, scope
-from portal.activities.panels import DeskPart
+from portal.access import STAFF, WRITERS, actor, only, scope
 from portal.activities.staff import bp
 from portal.clock import now
 from portal.db import db
 from portal.i18n import _, in_default_language
 from portal.i18n import lazy_gettext as _l
-from portal.orders import dispatching, needs, queries, tracking
+from portal.orders import dispatching, queries, tracking
 from portal.orders.door import hand_of
 from portal.orders.due import due_of
 from portal.orders.flow import READS, Act, Reads, State, Who, steps_from
@@ -58,7 +57,6 @@ READERS = {
 }
 MACHINES = {Act.ASK_NEXT, Act.EXPIRE, Act.CLOSE_UNRATED, Act.ESCALATE, Act.REMIND, Act.START}
 FARTHEST_PAGE = 400
-IDEAS = 3  # unmet needs that the desk shows
 
 
 def verb_of(row: Order, dispatches: bool, writes: bool) -> tuple[str, str]:
@@ -269,15 +267,3 @@ def slip_of(found: Order) -> str:
     if found.state is State.DRAFT or found.anonymised_at:
         return ""
     return url_for("orders.slip", token=token_of(found.reference))
-
-
-def on_desk(here: Scope) -> dict[str, Any] | None:
-    """Gather the orders on the desk of a scope, and what the next menu could bring."""
-    rows = queries.on_desk(here)
-    ideas = needs.unmet(here)[:IDEAS]
-    if not rows and not ideas:
-        return None
-    return _shown(rows=rows, ideas=ideas, places={one.id: one for one in stations.stations_in(here)})
-
-
-DESK = DeskPart("staff/order_desk.html", on_desk)

@@ -51,3 +51,8 @@ class Parties:
     def concerned(self, occurrence_ids: Sequence[int]) -> Mapping[int, Concerned]:
         """Count the parties signed up or waiting, and how they are told."""
         return concerned_parties(occurrence_ids)
+
+    def holds(self, session: Session, occurrence_ids: Sequence[int]) -> bool:
+        """Say whether anybody ever signed up for one of the dates."""
+        signed_up = sa.exists().where(Registration.occurrence_id.in_(occurrence_ids))
+        return bool(session.scalar(sa.select(signed_up)))

@@ -21,7 +21,7 @@ from portal.stations.queries import in_language, is_in_scope
 from portal.volunteers import shift_notices as notices
 from portal.volunteers.models import Team
 from portal.volunteers.posts import locked, settle
-from portal.volunteers.shift_models import MOST_PEOPLE, Shift, ShiftStatus
+from portal.volunteers.shift_models import MOST_PEOPLE, Presence, Shift, ShiftStatus
 from portal.volunteers.shift_queries import concerned_volunteers
 
 AROUND = timedelta(hours=24)  # how long before and after the date a shift may lie, to set up and clear away
@@ -245,3 +245,9 @@ class Posts:
     def concerned(self, occurrence_ids: Sequence[int]) -> Mapping[int, Concerned]:
         """Count those on the shifts or waiting for them, and how they are told."""
         return concerned_volunteers(occurrence_ids)
+
+    def holds(self, session: Session, occurrence_ids: Sequence[int]) -> bool:
+        """Say whether volunteers were asked for, or anybody checked in, at one of the dates."""
+        asked = sa.exists().where(Shift.occurrence_id.in_(occurrence_ids))
+        came = sa.exists().where(Presence.occurrence_id.in_(occurrence_ids))
+        return bool(session.scalar(sa.select(sa.or_(asked, came))))

@@ -1,13 +1,11 @@
 """Let staff look through records of hours, void one, answer doubts, and say what counts at all."""
 
 from datetime import date
-from typing import Any
 
 from flask import Response, flash, request, url_for
 
-from portal.access import STAFF, WRITERS, Scope, actor, only, scope
+from portal.access import STAFF, WRITERS, actor, only, scope
 from portal.activities import queries as activities
-from portal.activities.panels import DeskPart
 from portal.activities.staff import bp
 from portal.activities.staff_dates import occurrence_page
 from portal.errors import Refused
@@ -23,15 +21,6 @@ from portal.web.forms import FIRST_DAY, LONGEST_DAY
 from portal.web.text import number_of, tidy, without_unseen
 
 ON_A_PAGE = 50
-
-
-def on_desk(here: Scope) -> dict[str, Any] | None:
-    """Count what waits about hours."""
-    found = hours_due.desk(here)
-    return None if found.is_empty else {"desk": found}
-
-
-DESK = DeskPart("staff/hours_desk.html", on_desk)
 
 
 @bp.get("/hours/records")

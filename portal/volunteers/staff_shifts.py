@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Response, flash, request, url_for
 
-from portal.access import STAFF, WRITERS, Scope, actor, only, scope
+from portal.access import STAFF, WRITERS, actor, only, scope
 from portal.activities import queries as activities
 from portal.activities.models import Occurrence, OccurrenceStatus
-from portal.activities.panels import DeskPart, Panel
+from portal.activities.panels import Panel
 from portal.activities.staff import bp
 from portal.activities.staff_dates import occurrence_page
-from portal.clock import now, today
+from portal.clock import now
 from portal.errors import Missing, Refused
 from portal.i18n import _
 from portal.volunteers import hours_queries, posts, shift_queries, shifts
@@ -64,15 +64,6 @@ def _new_form(found: Occurrence) -> ShiftForm:
     form.offer(found, shift_queries.teams_to_ask(found.station_id, scope()))
     form.begin(found)
     return form
-
-
-def on_desk(here: Scope) -> dict[str, Any] | None:
-    """Gather the shifts of the next days that lack people."""
-    found = shift_queries.at_risk(here)
-    return {"shifts": found, "today": today()} if found else None
-
-
-DESK = DeskPart("staff/shifts_at_risk.html", on_desk)
 
 
 def _page(occurrence_id: int, status: int, **given: Any) -> Response:

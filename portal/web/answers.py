@@ -33,7 +33,8 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
 
 
 def go(url: str) -> Response:
-    """Send the browser to another page, with or without htmx."""
+    """Send the browser to another page, with or without htmx; a form may say itself where to go `then`."""
+    url = safe_path(request.form.get("then")) or url
     if wants_part():
         return Response(status=204, headers={"HX-Redirect": url})
     return make_response(redirect(url, 303))

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -22,6 +23,7 @@ COPIED = ("js/*.js", "img/*")
 PREFIX = "/assets/"
 
 
+@cache
 def bundles() -> dict[str, str]:
     """Join the style sources into one text per surface, as static/css/bundles.txt says."""
     styles = STATIC / "css"

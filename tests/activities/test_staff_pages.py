@@ -244,5 +244,5 @@ def test_a_desk_that_only_reads_asks_for_no_count(
 def test_the_desk_lists_the_day_by_the_hour_things_open(sign_in: SignIn, make: Make) -> None:
     make.activity(title="展览", spans=[span(0, "13:00", "17:00", lasts=5)])
     make.activity(title="晨练", spans=[span(1, "07:30", "08:30")])
-    tomorrow = sign_in().get("/staff/").all(".s-rows b")
+    tomorrow = sign_in().get("/staff/").all("aside .s-rows b")
     assert [node.text() for node in tomorrow] == ["07:30 晨练", "13:00 展览"]

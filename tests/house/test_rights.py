@@ -90,6 +90,7 @@ staff      GET   /staff/activities/<activity_id>
 writers    GET   /staff/activities/<activity_id>/edit
 writers    POST  /staff/activities/<activity_id>/edit
 writers    POST  /staff/activities/<activity_id>/publish
+writers    POST  /staff/activities/<activity_id>/unpublish
 writers    GET   /staff/activities/<activity_id>/delete
 writers    POST  /staff/activities/<activity_id>/delete
 writers    GET   /staff/activities/<activity_id>/cancel
