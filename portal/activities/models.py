@@ -201,6 +201,7 @@ class Occurrence(Model):
         Index("ix_occurrence_starts_at_id", "starts_at", "id"),
         Index("ix_occurrence_station_id_starts_at", "station_id", "starts_at"),
         Index("ix_occurrence_activity_id_starts_at", "activity_id", "starts_at"),
+        Index("ix_occurrence_cancelled_at", "cancelled_at"),
         # A rule makes each of its dates once, however often it is asked.
         Index("ix_occurrence_recurrence_id_meant_on", "recurrence_id", "meant_on", unique=True),
     )

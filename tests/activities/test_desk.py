@@ -128,7 +128,7 @@ def test_a_cancelled_date_and_a_cancelled_row_are_taken_back_from_the_desk(
     listed = client.get("/calendar?view=list").text
     assert (listed.count("因雨"), listed.count("老师出差")) == (1, 2)
     assert "照常举办" in undo(editor, "取消了 6 月 11 日 的“合唱”")
-    assert "照常" in undo(editor, "取消了“书法”的 2 场")
+    assert "恢复了 2 场。" in undo(editor, "取消了“书法”的 2 场")
     listed = client.get("/calendar?view=list").text
     assert "因雨" not in listed
     assert "老师出差" not in listed

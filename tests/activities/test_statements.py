@@ -30,7 +30,7 @@ PUBLIC = {
     "/occurrences/{occurrence}.ics": 2,
 }
 STAFF = {
-    "/staff/": 12,  # two of them for shifts that lack people and for hours, three for orders
+    "/staff/": 16,  # two of them for shifts that lack people and for hours, three for orders
     "/staff/activities/": 2,
     "/staff/activities/new": 8,
     "/staff/activities/{activity}": 7,

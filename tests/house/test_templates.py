@@ -19,7 +19,9 @@ FORBIDDEN = {
     "inline style": re.compile(r"<style|[\s\"']style\s*=", re.I),
     "inline script": re.compile(r"<script(?![^>]*\bsrc=)", re.I),
     "inline handler": re.compile(r"[\s\"']on[a-z]+\s*=\s*[\"']", re.I),
-    "hx-on or hx-vals": re.compile(r"\bhx-(on|vals|vars|boost|ext)\b"),
+    "hx-on or hx-vals": re.compile(r"\bhx-(on|vals|vars|ext)\b"),
+    # Boosted are single forms and what opens in a row (portal/web/in_place.py), never a page's links.
+    "boosted page": re.compile(r"<(?!form\b|div class=\"s-here\"|a\b[^>]*hx-boost=\"false\")[^>]*hx-boost"),
     "javascript link": re.compile(r"javascript:", re.I),
     "unquoted attribute": re.compile(r"<[^>]*\s[\w-]+=\{\{"),
     "foreign host": re.compile(r"(?:src|href|action)=\"(?:https?:)?//"),

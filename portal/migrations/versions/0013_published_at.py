@@ -11,8 +11,10 @@ def upgrade() -> None:
     op.execute(f"ALTER TABLE activity ADD COLUMN published_at {moment}")
     op.execute("UPDATE activity SET published_at = created_at WHERE status <> 'draft'")
     op.create_index("ix_activity_published_at", "activity", ["published_at"])
+    op.create_index("ix_occurrence_cancelled_at", "occurrence", ["cancelled_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_occurrence_cancelled_at", "occurrence")
     op.drop_index("ix_activity_published_at", "activity")
     op.execute("ALTER TABLE activity DROP COLUMN published_at")
