@@ -13,7 +13,16 @@ from portal.activities.cards import card_of
 from portal.activities.models import Activity, Audience, Occurrence, OccurrenceStatus, SignUp
 from portal.activities.standing import Standing, seats_left, standing
 from portal.clock import local, now
-from portal.i18n import _, clock_time, in_default_language, long_day, moment_label, ngettext, short_day
+from portal.i18n import (
+    _,
+    clock_time,
+    in_default_language,
+    long_day,
+    moment_label,
+    ngettext,
+    pgettext,
+    short_day,
+)
 from portal.stations.shell import is_demo
 
 
@@ -104,7 +113,7 @@ def text_for_group(found: Occurrence) -> str:
     said = announcement(found)
     with in_default_language():
         day = _("%(day)s (%(lunar)s)", day=said.day, lunar=said.festival or said.lunar)
-        when = _("%(day)s, %(hours)s", day=day, hours=said.hours)
+        when = pgettext("text to paste", "%(day)s, %(hours)s", day=day, hours=said.hours)
         lines = _called_off(said, when) if said.cancelled else _invitation(said, found, when)
         if said.demo:
             lines.insert(0, _("(Demonstration, not a real activity)"))

@@ -12,9 +12,10 @@ from portal.activities.announcements import link_to, phone_of
 from portal.activities.cards import Card, card_of
 from portal.activities.models import Occurrence
 from portal.activities.recurrences import repeats_of
-from portal.activities.rule_words import words
+from portal.activities.rule_words import repetition, words
 from portal.clock import local, now
 from portal.errors import Missing
+from portal.i18n import _
 from portal.stations import queries as stations
 from portal.web import pictures
 from portal.web.answers import page
@@ -84,6 +85,7 @@ class Row:
     """The row a date belongs to, as the poster of all its dates says it."""
 
     rule: str
+    more: str  # how long it goes on, and on which days it does not
     dates: list[Card]
 
 
@@ -95,10 +97,12 @@ def row_of(found: Occurrence) -> Row | None:
     rules = rescheduling.rules_of(found.activity_id)
     cards = sorted([card_of(found), *others], key=lambda card: card.starts_at)
     coming = [card for card in cards if not card.cancelled and card.ends_at > now()]
-    rule = ""
-    if rules:  # the dates beneath it show which ones are left out
-        rule = words(replace(repeats_of(rules[-1]).rule, exceptions=frozenset(), extra=frozenset()))
-    return Row(rule, coming[:NEXT_DATES])
+    if not rules:
+        return Row("", "", coming[:NEXT_DATES])
+    # The dates beneath it show which ones are left out.
+    rule = replace(repeats_of(rules[-1]).rule, exceptions=frozenset(), extra=frozenset())
+    said = repetition(rule)
+    return Row(said, words(rule).removeprefix(said).removeprefix(_(", ")), coming[:NEXT_DATES])
 
 
 @bp.get("/occurrences/<int:occurrence_id>/poster")
