@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
         long_day=long_day,
         short_day=short_day,
         month_name=month_name,
+        month_and_year=month_and_year,
         weekday_name=weekday_name,
         weekday_letter=weekday_letter,
         weekday_short=weekday_short,
@@ -100,6 +101,11 @@ def short_day(day: date) -> str:
 def month_name(day: date) -> str:
     """Write the month's name, 十一月."""
     return _format(day, "LLLL")
+
+
+def month_and_year(day: date) -> str:
+    """Write a month with its year, 2026 年 11 月."""
+    return _format(day, pgettext("date pattern", "MMMM y"))
 
 
 def weekday_name(day: date) -> str:

@@ -12,7 +12,7 @@ _MONTHLY = (Kind.MONTHLY_DAY, Kind.MONTHLY_WEEKDAY)
 
 def words(rule: Rule) -> str:
     """Say a checked rule in plain words: “Every Tuesday, until 30 Jun, not on days off”."""
-    said = [_repetition(rule)]
+    said = [repetition(rule)]
     if rule.ends_on is not None:
         said.append(_("until %(day)s", day=short_day(rule.ends_on)))
     if rule.count is not None:
@@ -30,7 +30,8 @@ def words(rule: Rule) -> str:
     return _(", ").join(said)
 
 
-def _repetition(rule: Rule) -> str:
+def repetition(rule: Rule) -> str:
+    """Say only how it repeats: “Every Tuesday”."""
     num = rule.interval
     if rule.kind is Kind.DATES:
         return ngettext("On %(num)s chosen date", "On %(num)s chosen dates", len({*rule.dates}))

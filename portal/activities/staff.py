@@ -90,11 +90,13 @@ def activity(activity_id: int) -> Response:
     found = queries.activity(activity_id, scope())
     rows = rescheduling.rules_of(activity_id)
     dates = listing.dates_of(activity_id, ON_A_PAGE * 2 + 1, after=now() - timedelta(days=30))
+    told = (card for card in dates if card.published and not card.cancelled and card.ends_at > now())
     return page(
         "staff/activity.html",
         activity=found,
         dates=dates[: ON_A_PAGE * 2],
         goes_on=len(dates) > ON_A_PAGE * 2,
+        next_date=next(told, None),
         rule=words(repeats_of(rows[-1]).rule) if rows else "",
         blocked=rescheduling.blocked_days(rows),
         out_of_step=sum(row.out_of_step for row in rows),

@@ -7,7 +7,18 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, current_app, request, url_for
 
 from portal.access import public
-from portal.activities import address, agenda, courses, feed_rows, listing, lunar, pills, queries
+from portal.activities import (
+    address,
+    agenda,
+    announcements,
+    courses,
+    feed_rows,
+    listing,
+    lunar,
+    picture,
+    pills,
+    queries,
+)
 from portal.activities.atom import lines_of
 from portal.activities.cards import Card, card_of
 from portal.activities.listing import Filter
@@ -127,7 +138,8 @@ def occurrence(occurrence_id: int) -> Response:
     """Show one occurrence: what, when, where, for whom, and how to come."""
     found = queries.occurrence(occurrence_id)
     day = local(found.starts_at).date()
-    own_address = current_app.config["PUBLIC_URL"] + url_for(".occurrence", occurrence_id=occurrence_id)
+    said = announcements.announcement(found)
+    shared = url_for("posters.share", occurrence_id=occurrence_id, v=picture.state_of(said)[:12])
     return page(
         "activities/occurrence.html",
         occurrence=found,
@@ -139,8 +151,10 @@ def occurrence(occurrence_id: int) -> Response:
         facts=lunar.day_facts(day),
         others=listing.other_dates(found.activity_id, found.id),
         lunar_long_label=lunar.lunar_long_label,
-        qr=qr_path(own_address),
+        qr=qr_path(said.link),
         closes_at=found.closes_at,
+        shared=said,
+        shared_picture=current_app.config["PUBLIC_URL"] + shared,
         to_copy=text_to_copy(found.id),
         course=courses.course_of(found.activity),
         **pills.seats_context(card_of(found), day),

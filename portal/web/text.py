@@ -11,6 +11,11 @@ UNSEEN = re.compile(
 )
 
 
+PHRASE_END = re.compile(
+    r"(?<=[：，、；。！？])|(?<=[\u3000-\u9fff\uff00-\uffef]) +(?=[\u3000-\u9fff\uff00-\uffef])"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One paragraph, or one list when there is more than a line of it."""
@@ -44,6 +49,12 @@ def dial(phone: str) -> str:
     """Return what a telephone dials of a number as people write it: no spaces, no extension."""
     outside = re.split(r"[^0-9 +()-]", phone.strip(), maxsplit=1)[0]
     return re.sub(r"[^0-9+]", "", outside)
+
+
+def phrases(text: str) -> list[str]:
+    """Cut a title where a line is best broken: after a mark, and at a space between Chinese characters."""
+    parts = PHRASE_END.split(text)
+    return [part for part in map(str.strip, parts) if part]
 
 
 def blocks(text: str) -> list[Block]:

@@ -42,9 +42,11 @@ everybody  GET   /mine
 everybody  POST  /mine
 everybody  POST  /mine/forget
 everybody  GET   /occurrences/<occurrence_id>.ics
+everybody  GET   /occurrences/<occurrence_id>/poster
 everybody  GET   /occurrences/<occurrence_id>/register
 everybody  POST  /occurrences/<occurrence_id>/register
 everybody  GET   /occurrences/<occurrence_id>/seats
+everybody  GET   /occurrences/<occurrence_id>/share.png
 everybody  GET   /orders/
 everybody  GET   /orders/new
 everybody  POST  /orders/new
@@ -108,6 +110,7 @@ writers    POST  /staff/occurrences/<occurrence_id>/cancel
 writers    POST  /staff/occurrences/<occurrence_id>/restore
 writers    GET   /staff/occurrences/<occurrence_id>/move
 writers    POST  /staff/occurrences/<occurrence_id>/move
+staff      GET   /staff/occurrences/<occurrence_id>/outputs
 
 staff      GET   /staff/hours
 writers    POST  /staff/hours

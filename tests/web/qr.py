@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from PIL import Image
+
 # Blocks and data codewords of each, for versions 1 to 6 and the two bits of their level: M, L, H, Q.
 BLOCKS = {
     1: ((1, 16), (1, 19), (1, 9), (1, 13)),
@@ -32,6 +34,23 @@ def modules(path: str, size: int) -> list[list[bool]]:
         for column in range(int(x), int(x) + int(run)):
             dark[int(y)][column] = True
     return dark
+
+
+def of_picture(picture: Image.Image) -> list[list[bool]]:
+    """Return the squares of the upright code that is all there is of dark in a picture in grey."""
+    dark = picture.point(lambda grey: 255 if grey < 128 else 0)
+    box = dark.getbbox()
+    assert box is not None, "there is nothing dark in the picture"
+    code = dark.crop(box)
+    finder = next(
+        x for x in range(code.width) if not code.getpixel((x, code.width // 100))
+    )  # seven squares wide
+    size = round((7 * code.width / finder - 17) / 4) * 4 + 17
+    unit = code.width / size
+    return [
+        [bool(code.getpixel((int((x + 0.5) * unit), int((y + 0.5) * unit)))) for x in range(size)]
+        for y in range(size)
+    ]
 
 
 def read(dark: list[list[bool]]) -> str:
