@@ -27,6 +27,7 @@ from portal.activities import (
     room_pages,
     sheets,
     staff_dates,
+    staff_drafts,
     staff_holidays,
     staff_posting,
     staff_rows,
@@ -97,6 +98,7 @@ from portal.web import (
 # These hang their views on the blueprint of activities_staff.
 STAFF_VIEWS = (
     staff_posting,
+    staff_drafts,
     staff_dates,
     staff_rows,
     staff_holidays,

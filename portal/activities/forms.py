@@ -1,6 +1,5 @@
 """Ask what is offered, when and where; check what people can mistype."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -181,9 +180,11 @@ class PlaceFields:
     place_name = line(_l("Name of the place"), 60)
     place_address = line(_l("Address"), 120)
     place_directions = line(_l("How to find it"), 200)
+    room_names: dict[str, str]
 
     def offer_rooms(self, rooms: list[Room]) -> None:
         """Fill in the station's rooms, and the choice of a place elsewhere."""
+        self.room_names = {str(room.id): room.name for room in rooms}
         self.room.choices = [
             (
                 str(room.id),
@@ -248,50 +249,6 @@ class TimeFields:
         self.first_day.data = one.first
         self.last_day.data = None if one.first == one.last else one.last
         self.opens.data, self.closes.data = one.opens, one.closes
-
-
-class PostForm(ContentForm, PlaceFields, TimeFields, RuleFields):
-    """All of a new activity on one page."""
-
-    seats = count(_l("How many can come"), 1, 100_000)
-    counts_hours = RadioField(_l("Hours of volunteers"), default="yes", validate_choice=False)
-    station = SelectField(_l("Which station leads"), validate_choice=False)
-
-    def validate_station(self, field: Any) -> None:
-        """Accept only a station within the scope."""
-        if field.data not in {value for value, _label in field.choices}:
-            raise ValidationError(_("Please choose the station."))
-
-    def offer(self, series: list[tuple[str, str]], cohosts: list[tuple[str, str]]) -> None:
-        """Fill in what there is to choose from."""
-        super().offer(series, cohosts)
-        self.counts_hours.choices = [
-            ("yes", _("counted: it is volunteer service")),
-            ("no", _("not counted")),
-        ]
-
-    def validate_counts_hours(self, field: Any) -> None:
-        """Accept yes or no."""
-        if field.data not in ("yes", "no"):
-            raise ValidationError(_("Please choose one."))
-
-    def content(self) -> Content:
-        """Return what was entered, with whether hours count."""
-        return replace(super().content(), counts_hours=self.counts_hours.data == "yes")
-
-    def show_content(self, activity: Activity) -> None:
-        """Fill the form with an activity, with whether hours count."""
-        super().show_content(activity)
-        self.counts_hours.data = "yes" if activity.counts_hours else "no"
-
-    def where(self) -> Where:
-        """Return where it takes place, and how many find room there."""
-        return replace(super().where(), seats=self.seats.data)
-
-    def show_place(self, place: Activity | Occurrence | Recurrence) -> None:
-        """Fill in the place with its seats, too."""
-        super().show_place(place)
-        self.seats.data = place.seats
 
 
 class OutlookFields:

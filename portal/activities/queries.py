@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -103,6 +104,16 @@ def titles_of(station_id: int, limit: int = 12) -> list[str]:
     return [row.title for row in rows]
 
 
+def favourites_in(scope: Scope, limit: int = 12) -> Sequence[Any]:
+    """List (id, title) of what the stations of a scope copy often, by title."""
+    return db.session.execute(
+        sa.select(Activity.id, Activity.title)
+        .where(in_scope(Activity.station_id, scope), Activity.favourite)
+        .order_by(Activity.title, Activity.id)
+        .limit(limit)
+    ).all()
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
     """What the staff's list shows of an activity."""
@@ -114,6 +125,8 @@ class ActivityRow:
     station_name: str
     seal: Seal
     changed_at: datetime
+    publish_at: datetime | None
+    publish_fault: str
     next_at: datetime | None
     dates: int
 
@@ -136,6 +149,8 @@ def activities_in(
             Activity.category,
             Activity.status,
             Activity.changed_at,
+            Activity.publish_at,
+            Activity.publish_fault,
             Station.short_name,
             Station.short_name_en,
             Station.seal_shape,
@@ -179,6 +194,8 @@ def activities_in(
             station_name=in_language(row.short_name, row.short_name_en),
             seal=Seal(row.seal_shape, row.seal_tone, row.seal_character),
             changed_at=row.changed_at,
+            publish_at=row.publish_at,
+            publish_fault=row.publish_fault,
             next_at=row.next_at,
             dates=row.dates,
         )
