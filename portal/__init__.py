@@ -19,6 +19,7 @@ from portal.activities import (
     feeds,
     festivals,
     followers,
+    helping,
     holidays,
     home,
     labels,
@@ -64,6 +65,7 @@ from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
 from portal.volunteers import (
+    activity_teams,
     engaged,
     hours_labels,
     leading,
@@ -200,6 +202,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     orders_consent.init_app(app)
     menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts(), orders_dates.Services()])
+    helping.init_app(app, activity_teams.HELPING)
     engaged.init_app(app, [service_pages.ENGAGEMENT])
     panels.init_app(
         app,

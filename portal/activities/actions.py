@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.activities import kept_forms, repeating, rooms
+from portal.activities import helping, kept_forms, repeating, rooms
 from portal.activities.content import Content, Where
 from portal.activities.dates import Span
 from portal.activities.models import (
@@ -67,6 +67,7 @@ def post(
         session.add(activity)
         session.flush()
         _relate(session, activity.id, station_id, content)
+        helping.save(session, activity.id, station_id, content.team_id)
         _add_dates(session, activity, where, spans, repeats)
         record(session, by, "activity.posted", "activity", activity.id, station_id, detail=content.title)
         _send_out(session, activity, publish, publish_at, by)
@@ -102,6 +103,7 @@ def rewrite_draft(
             raise OutOfDate(_("This activity is published already. Change its text or its single dates."))
         _fill(session, activity, content, where)
         _relate(session, activity.id, activity.station_id, content)
+        helping.save(session, activity.id, activity.station_id, content.team_id)
         session.execute(sa.delete(Occurrence).where(Occurrence.activity_id == activity_id))
         session.execute(sa.delete(Recurrence).where(Recurrence.activity_id == activity_id))
         _add_dates(session, activity, where, spans, repeats)
@@ -129,6 +131,7 @@ def change_content(activity_id: int, version: int, content: Content, by: Actor) 
         )
         _fill(session, activity, content, where)
         _relate(session, activity.id, activity.station_id, content)
+        helping.save(session, activity.id, activity.station_id, content.team_id)
         activity.touch()
         _set_windows(session, activity)
         # Feeds tell a change by this moment; a new title is a change people's calendars should take up.

@@ -8,6 +8,7 @@ from wtforms.validators import ValidationError
 
 from portal.activities import dates
 from portal.activities.content import Content, Where
+from portal.activities.helping import Team
 from portal.activities.labels import AUDIENCES, CATEGORIES, SIGN_UPS, SOURCES
 from portal.activities.models import Activity, Audience, Category, CountSource, Occurrence, SignUp
 from portal.activities.recurrences import Recurrence
@@ -57,6 +58,7 @@ class ContentForm(Form):
     sign_up = RadioField(
         _l("If there are several dates, one signs up for"), default=SignUp.DATES.value, validate_choice=False
     )
+    team = SelectField(_l("Which team helps"), default="", validate_choice=False)
     party_max = count(_l("At most how many at a time"), 1, 20, default=4)
     min_age = count(_l("From what age"), 0, 120)
     max_age = count(_l("Up to what age"), 0, 120)
@@ -66,8 +68,14 @@ class ContentForm(Form):
     contact = line(_l("Who to ask"), 40)
     phone = line(_l("Phone"), 30)
 
-    def offer(self, series: list[tuple[str, str]], cohosts: list[tuple[str, str]]) -> None:
+    def offer(
+        self,
+        series: list[tuple[str, str]],
+        cohosts: list[tuple[str, str]],
+        teams: list[tuple[str, str]],
+    ) -> None:
         """Fill in what there is to choose from."""
+        self.team.choices = [("", _("None")), *teams]
         self.category.choices = [(code.value, str(label)) for code, label in CATEGORIES.items()]
         self.audiences.choices = [(code.value, str(label)) for code, label in AUDIENCES.items()]
         self.series.choices = [("", _("None")), *series]
@@ -101,6 +109,11 @@ class ContentForm(Form):
         """Accept only a series there is."""
         if field.data and field.data not in {value for value, _label in field.choices}:
             raise ValidationError(_("There is no such series."))
+
+    def validate_team(self, field: Any) -> None:
+        """Accept only a team that is offered."""
+        if field.data and field.data not in {value for value, _label in field.choices}:
+            raise ValidationError(_("Please choose one."))
 
     def validate_audiences(self, field: Any) -> None:
         """Accept only audiences there are."""
@@ -151,7 +164,18 @@ class ContentForm(Form):
             opens_days=int(self.opens_days.data) if self.opens_days.data else None,
             closes_minutes=int(self.closes_minutes.data),
             sign_up=SignUp(self.sign_up.data),
+            team_id=int(self.team.data) if self.team.data else None,
         )
+
+    def offer_team(self, team: Team | None) -> None:
+        """Let the team stay that helps so far, though it may be closed by now."""
+        if team is not None and str(team.id) not in dict(self.team.choices):
+            self.team.choices.append((str(team.id), team.name))
+
+    def show_team(self, team: Team | None) -> None:
+        """Fill in who helps, if that team is offered."""
+        if team is not None and str(team.id) in dict(self.team.choices):
+            self.team.data = str(team.id)
 
     def show_content(self, activity: Activity) -> None:
         """Fill the form with an activity."""

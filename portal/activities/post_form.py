@@ -35,9 +35,14 @@ class PostForm(ContentForm, PlaceFields, TimeFields, RuleFields):
         if field.data not in {value for value, _label in field.choices}:
             raise ValidationError(_("Please choose the station."))
 
-    def offer(self, series: list[tuple[str, str]], cohosts: list[tuple[str, str]]) -> None:
+    def offer(
+        self,
+        series: list[tuple[str, str]],
+        cohosts: list[tuple[str, str]],
+        teams: list[tuple[str, str]],
+    ) -> None:
         """Fill in what there is to choose from."""
-        super().offer(series, cohosts)
+        super().offer(series, cohosts, teams)
         self.counts_hours.choices = [
             ("yes", _("counted: it is volunteer service")),
             ("no", _("not counted")),

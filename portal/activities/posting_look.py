@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from portal.activities import repeating, rooms
+from portal.activities import helping, repeating, rooms
 from portal.activities.cards import Card
 from portal.activities.dates import Span
 from portal.activities.forms import ELSEWHERE
@@ -53,6 +53,7 @@ class Look:
     open_end: bool = False
     taken: dict[date, str] = field(default_factory=dict)  # first day of a date → what has the room then
     free: list[tuple[str, str]] = field(default_factory=list)  # (id, name) of rooms free on all of them
+    engaged: dict[date, str] = field(default_factory=dict)  # first day → what the team has to do then
     card: Card | None = None  # the first date as residents see it
 
 
@@ -89,6 +90,7 @@ def look_at(form: PostForm, station: StationCard, dates: Dates | None, draft_id:
         others = [number_of(value) for value, _label in offered if number_of(value) != room_id]
         open_to = rooms.free_throughout(db.session(), others, held, draft_id)
         free = [(value, label) for value, label in offered if number_of(value) in open_to]
+    team_id = number_of(form.team.data) if form.team.data in dict(form.team.choices) else 0
     return Look(
         dates=dates.entries,
         held=len(held),
@@ -96,6 +98,7 @@ def look_at(form: PostForm, station: StationCard, dates: Dates | None, draft_id:
         open_end=dates.repeats is not None and _goes_on(dates.repeats.rule),
         taken=taken,
         free=free,
+        engaged={when.first: what for when, what in helping.busy(team_id, held, draft_id)},
         card=_card(form, station, held[0]) if held else None,
     )
 

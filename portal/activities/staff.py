@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
-from portal.activities import actions, calling_off, listing, lunar, panels, queries, rescheduling
+from portal.activities import actions, calling_off, helping, listing, lunar, panels, queries, rescheduling
 from portal.activities.forms import CancelForm, CountForm
 from portal.activities.models import Activity, ActivityStatus
 from portal.activities.recurrences import repeats_of
@@ -104,6 +104,7 @@ def activity(activity_id: int) -> Response:
     return page(
         "staff/activity.html",
         activity=found,
+        team=helping.team_of(activity_id),
         dates=dates[: ON_A_PAGE * 2],
         goes_on=len(dates) > ON_A_PAGE * 2,
         rule=words(repeats_of(rows[-1]).rule) if rows else "",

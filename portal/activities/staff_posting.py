@@ -8,10 +8,11 @@ from flask import Response, flash, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from portal.access import WRITERS, actor, only, scope
-from portal.activities import actions, kept_forms, listing, lunar, queries, repeating, rescheduling
+from portal.activities import actions, helping, kept_forms, listing, lunar, queries, repeating, rescheduling
 from portal.activities.address import coming_weekend
 from portal.activities.dates import span_of
 from portal.activities.forms import ContentForm
+from portal.activities.helping import Team
 from portal.activities.kept_forms import KeptForm
 from portal.activities.models import Activity, ActivityStatus
 from portal.activities.post_form import PostForm
@@ -51,6 +52,8 @@ def new() -> Response:
         form.show_place(copied)
         _next_date(form, copied)
     _offer(form, station)
+    if copied is not None:
+        form.show_team(helping.team_of(copied.id))
     if copied is None:
         form.first_day.data = coming_weekend()
         form.audiences.data = ["everyone"]
@@ -64,7 +67,7 @@ def _go_on(draft: Activity | None) -> Response:
     )
     form = PostForm(formdata=MultiDict(row.pairs), meta={"csrf": False})
     station = _station(None, form.station.data) if draft is None else stations.card_by_id(draft.station_id)
-    _offer(form, station)
+    _offer(form, station, draft)
     form.station.data = str(station.id)
     dates = dates_asked(form) if form.validate() else None
     form.forgive()
@@ -158,13 +161,13 @@ def edit(activity_id: int) -> Response:
     station = stations.card_by_id(found.station_id)
     if found.status is not ActivityStatus.DRAFT:
         form_of_words = ContentForm(formdata=None)
-        _offer_content(form_of_words, station)
+        form_of_words.show_team(_offer_content(form_of_words, station, found))
         form_of_words.show_content(found)
         return page("staff/activity_words.html", form=form_of_words, activity=found, station=station)
     if "kept" in request.args:
         return _go_on(found)
     form = PostForm(formdata=None)
-    _offer(form, station)
+    form.show_team(_offer(form, station, found))
     form.station.data = str(found.station_id)
     form.show_content(found)
     form.show_place(found)
@@ -198,7 +201,7 @@ def save(activity_id: int) -> Response:
     if found.status is not ActivityStatus.DRAFT:
         return _save_words(found, station)
     form = PostForm()
-    _offer(form, station)
+    _offer(form, station, found)
     form.station.data = str(found.station_id)
     intent = _intent(form)
     valid = form.validate()
@@ -228,7 +231,7 @@ def save(activity_id: int) -> Response:
 
 def _save_words(found: Activity, station: StationCard) -> Response:
     form = ContentForm()
-    _offer_content(form, station)
+    _offer_content(form, station, found)
     status = 422
     if form.validate():
         try:
@@ -253,14 +256,15 @@ def _station(slug: str | None, row_id: str | None = None) -> StationCard:
     return choices[0]
 
 
-def _offer(form: PostForm, station: StationCard) -> None:
+def _offer(form: PostForm, station: StationCard, of: Activity | None = None) -> Team | None:
     form.station.choices = [(str(card.id), card.short_name) for card in stations.stations_in(scope())]
     form.offer_rules()
     form.offer_rooms(list(stations.rooms_of(station.id)))
-    _offer_content(form, station)
+    return _offer_content(form, station, of)
 
 
-def _offer_content(form: ContentForm, station: StationCard) -> None:
+def _offer_content(form: ContentForm, station: StationCard, of: Activity | None = None) -> Team | None:
+    """Fill in what there is to choose from; return the team that helps so far with an activity."""
     form.offer(
         series=[
             (str(series.id), stations.in_language(series.name, series.name_en))
@@ -269,7 +273,11 @@ def _offer_content(form: ContentForm, station: StationCard) -> None:
         cohosts=[
             (str(card.id), card.short_name) for card in stations.stations_shown() if card.id != station.id
         ],
+        teams=[(str(team.id), team.name) for team in helping.choices(station.id)],
     )
+    team = helping.team_of(of.id) if of is not None else None
+    form.offer_team(team)
+    return team
 
 
 def _form_page(
@@ -324,5 +332,5 @@ def _beside(form: PostForm, station: StationCard, draft: Activity | None, begun:
         "unsent": [] if begun else kept_forms.kept_of(actor(), draft.id if draft else None),
         "recent": queries.activities_in(scope(), ActivityStatus.PUBLISHED, (), None, 3) if anew else [],
         "favourites": queries.favourites_in(scope()) if anew else [],
-        "titles": queries.titles_of(station.id),
+        "titles": queries.titles_of(station.id, form.category.data),
     }

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request, url_for
 
 from portal.access import public
-from portal.activities import address, agenda, courses, feed_rows, listing, lunar, pills, queries
+from portal.activities import address, agenda, courses, feed_rows, helping, listing, lunar, pills, queries
 from portal.activities.atom import lines_of
 from portal.activities.cards import Card, card_of
 from portal.activities.listing import Filter
@@ -147,6 +147,7 @@ def context_of(found: Occurrence) -> dict[str, Any]:
         "qr": qr_path(own_address),
         "closes_at": found.closes_at,
         "to_copy": text_to_copy(found.id),
+        "team": helping.team_of(found.activity_id),
         "course": courses.course_of(found.activity),
         **pills.seats_context(card_of(found), day),
     }

@@ -10,6 +10,7 @@ from flask import Flask
 from portal.access import Role
 from portal.activities import kept_forms
 from portal.activities.kept_forms import KeptForm
+from portal.activities.models import Category
 from portal.db import db
 from tests.browser import Browser, Form, Page
 from tests.conftest import SignIn
@@ -255,3 +256,27 @@ def test_what_is_used_often_is_offered_and_copied(sign_in: SignIn, make: Make) -
     assert copied.value("title") == "月月义诊"
     page.form('form[action$="/favourite"]').submit()
     assert not editor.get(NEW).all(link)
+
+
+# Titles
+
+
+def test_titles_come_by_use_and_season_the_stations_own_first(
+    sign_in: SignIn, make: Make, noon: time_machine.Traveller
+) -> None:
+    for title, category, times in (
+        ("常办的讲座", Category.THEORY, 3),
+        ("少办的棋赛", Category.FITNESS, 1),
+    ):
+        for _ in range(times):
+            make.activity(title=title, category=category)
+    make.activity("s2", title="别站的合唱")
+    editor = sign_in()
+    page = editor.get(NEW)
+    offered = [one.attributes["value"] for one in page.all("#titles option")]
+    assert offered == ["常办的讲座", "少办的棋赛", "别站的合唱"]
+    refused = page.form("#post").fill(category="fitness").submit(intent="draft")
+    assert refused.all("#titles option")[0].attributes["value"] == "少办的棋赛"
+    for number in range(30):
+        make.activity(title=f"新题 {number}")
+    assert len(editor.get(NEW).all("#titles option")) == 12

@@ -1,4 +1,6 @@
-"""Keep forms that are being filled in; let drafts go out by themselves; mark what is copied often."""
+"""Keep forms that are being filled in; let drafts go out by themselves; mark what is copied often;
+note which team helps.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,9 +52,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_kept_form_activity_id"), "kept_form", ["activity_id"])
     op.create_index(op.f("ix_kept_form_kept_at"), "kept_form", ["kept_at"])
+    op.create_table(
+        "activity_team",
+        sa.Column("activity_id", ROW_ID, nullable=False),
+        sa.Column("team_id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activity.id"],
+            name=op.f("fk_activity_team_activity_id_activity"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_activity_team_team_id_team")),
+        sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_activity_team")),
+    )
+    op.create_index(op.f("ix_activity_team_team_id"), "activity_team", ["team_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("activity_team")
     op.drop_table("kept_form")
     op.drop_index("ix_activity_favourites", "activity")
     op.drop_index("ix_activity_publish_at", "activity")
