@@ -20,6 +20,7 @@ from portal.activities import (
     feeds,
     festivals,
     followers,
+    helping,
     holidays,
     home,
     labels,
@@ -29,6 +30,7 @@ from portal.activities import (
     room_pages,
     sheets,
     staff_dates,
+    staff_drafts,
     staff_holidays,
     staff_outputs,
     staff_posting,
@@ -67,8 +69,8 @@ from portal.registrations import views as registrations
 from portal.stations import shell as stations_shell
 from portal.stations import staff as stations_staff
 from portal.stations import views as stations
-from portal.volunteers import desk as volunteers_desk
 from portal.volunteers import (
+    activity_teams,
     engaged,
     hours_labels,
     leading,
@@ -83,6 +85,7 @@ from portal.volunteers import (
     staff_shifts,
     teams,
 )
+from portal.volunteers import desk as volunteers_desk
 from portal.volunteers import labels as volunteers_labels
 from portal.volunteers import own as volunteers_own
 from portal.volunteers import staff as volunteers_staff
@@ -104,6 +107,7 @@ from portal.web import (
 # These hang their views on the blueprint of activities_staff.
 STAFF_VIEWS = (
     staff_posting,
+    staff_drafts,
     staff_dates,
     staff_rows,
     staff_outputs,
@@ -207,6 +211,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     orders_consent.init_app(app)
     menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts(), orders_dates.Services()])
+    helping.init_app(app, activity_teams.HELPING)
     engaged.init_app(app, [service_pages.ENGAGEMENT])
     panels.init_app(
         app,

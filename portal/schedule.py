@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from portal.accounts.actions import drop_dead_sessions
-from portal.activities import holidays
+from portal.activities import holidays, kept_forms
+from portal.activities.publishing import publish_due
 from portal.activities.repeating import compare_with_days_off, make_coming_dates
 from portal.clock import now
 from portal.db import transaction
@@ -32,12 +33,14 @@ def make_dates() -> None:
 JOBS = (
     Job("deliver messages", timedelta(minutes=1), deliver_waiting),
     Job("keep time of orders", timedelta(minutes=1), keep_time),
+    Job("publish in time", timedelta(minutes=1), publish_due),
     Job("make dates", timedelta(hours=1), make_dates),
     Job("drop dead sessions", timedelta(hours=1), drop_dead_sessions),
     Job("drop ended limits", timedelta(hours=1), drop_ended),
     Job("forget parties", timedelta(days=1), forget_parties),
     Job("forget askers", timedelta(days=1), forget_askers),
     Job("forget guardians", timedelta(days=1), forget_guardians),
+    Job("forget kept forms", timedelta(days=1), kept_forms.forget_old),
     Job("forget submissions", timedelta(days=1), forget_submissions),
     Job("forget old job runs", timedelta(days=1), forget_old_runs),
 )

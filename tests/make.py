@@ -13,7 +13,7 @@ from werkzeug.security import generate_password_hash
 
 from portal.access import NOBODY, Actor, Role, Scope
 from portal.accounts.models import Account
-from portal.activities import actions
+from portal.activities import actions, kept_forms
 from portal.activities.content import Content, Where
 from portal.activities.dates import Span
 from portal.activities.models import Audience, Category, Occurrence, SignUp
@@ -237,6 +237,12 @@ class Make:
         agreed = Consent("test", "test" if party.children else "")
         with self._inside():
             return register(occurrence_id, party, agreed, source, by, device)
+
+    def kept_form(self, station: str = "s1") -> int:
+        """Let a new editor of a station begin to post something; return the id of what is kept of it."""
+        by = self.account(Role.EDITOR, station).actor
+        with self._inside():
+            return kept_forms.keep(f"form {next(self._numbers)}", "填到一半", [], None, 0, by).id
 
     def dates_of(self, activity_id: int) -> list[int]:
         """Return the ids of an activity's dates, the first first."""

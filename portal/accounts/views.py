@@ -9,8 +9,8 @@ from portal.accounts.forms import InvitationForm, LoginForm, PasswordForm
 from portal.accounts.queries import SignedIn
 from portal.errors import Missing, Refused
 from portal.i18n import _, ngettext
-from portal.web.answers import go, page, safe_path, wants_part
-from portal.web.errors import resend_page, typed
+from portal.web.answers import by_itself, go, page, safe_path, wants_part
+from portal.web.errors import problem, resend_page, typed
 from portal.web.form_session import begin_anew
 from portal.web.limits import forgive, hit, left
 from portal.web.text import without_unseen
@@ -92,6 +92,9 @@ def home_of(role: Role | None) -> str:
 def ask_to_sign_in(_error: Exception) -> Response:
     """Ask the signed-out to sign in, keeping the way back and whatever they had typed."""
     here = request.full_path if request.query_string else request.path
+    if by_itself():
+        said = _("You have signed out or in anew meanwhile. Nothing typed is lost: press a button to go on.")
+        return problem(401, said)
     if request.method == "GET":
         return go(url_for("accounts.login_page", next=here))
     response = page(

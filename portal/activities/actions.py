@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.activities import repeating, rooms
+from portal.activities import helping, kept_forms, repeating, rooms
 from portal.activities.content import Content, Where
-from portal.activities.dates import Span, span_of
+from portal.activities.dates import Span
 from portal.activities.models import (
     Activity,
     ActivityAudience,
@@ -19,6 +19,7 @@ from portal.activities.models import (
     Occurrence,
 )
 from portal.activities.occurrences import new_date, open_window
+from portal.activities.publishing import show_to_everybody, wait_until
 from portal.activities.recurrences import Recurrence, Repeats
 from portal.activities.search import search_text
 from portal.audit.actions import record
@@ -40,12 +41,15 @@ def post(
     by: Actor,
     key: str = "",
     repeats: Repeats | None = None,
+    publish_at: datetime | None = None,
 ) -> int:
     """Make an activity with its dates, or with a rule that makes them, and return its id; once for a key.
 
+    With `publish_at` it is published then, by itself, and a draft until then.
+
     Raises:
         Missing: the station is not within the actor's scope, or the room is not the station's.
-        Refused: the room is taken at one of the times.
+        Refused: the room is taken at one of the times, or all dates are over by then.
     """
     with transaction() as session:
         before = earlier(session, "activity.posted", by, key)
@@ -63,10 +67,11 @@ def post(
         session.add(activity)
         session.flush()
         _relate(session, activity.id, station_id, content)
+        helping.save(session, activity.id, station_id, content.team_id)
         _add_dates(session, activity, where, spans, repeats)
         record(session, by, "activity.posted", "activity", activity.id, station_id, detail=content.title)
-        if publish:
-            _publish(session, activity, by)
+        _send_out(session, activity, publish, publish_at, by)
+        kept_forms.sent(session, by, key)
         done(session, "activity.posted", by, key, str(activity.id))
         return activity.id
 
@@ -80,8 +85,12 @@ def rewrite_draft(
     publish: bool,
     by: Actor,
     repeats: Repeats | None = None,
+    publish_at: datetime | None = None,
+    key: str = "",
 ) -> None:
-    """Replace all of a draft, its dates too, and publish it if wished.
+    """Replace all of a draft, its dates too, and publish it if wished: now, or by itself at a moment.
+
+    `key` is that of the form, so that what was kept of it while it was filled in goes.
 
     Raises:
         Missing: there is no such activity within the actor's scope.
@@ -94,12 +103,13 @@ def rewrite_draft(
             raise OutOfDate(_("This activity is published already. Change its text or its single dates."))
         _fill(session, activity, content, where)
         _relate(session, activity.id, activity.station_id, content)
+        helping.save(session, activity.id, activity.station_id, content.team_id)
         session.execute(sa.delete(Occurrence).where(Occurrence.activity_id == activity_id))
         session.execute(sa.delete(Recurrence).where(Recurrence.activity_id == activity_id))
         _add_dates(session, activity, where, spans, repeats)
         activity.touch()
-        if publish:
-            _publish(session, activity, by)
+        _send_out(session, activity, publish, publish_at, by)
+        kept_forms.sent(session, by, key)
 
 
 def change_content(activity_id: int, version: int, content: Content, by: Actor) -> None:
@@ -121,6 +131,7 @@ def change_content(activity_id: int, version: int, content: Content, by: Actor) 
         )
         _fill(session, activity, content, where)
         _relate(session, activity.id, activity.station_id, content)
+        helping.save(session, activity.id, activity.station_id, content.team_id)
         activity.touch()
         _set_windows(session, activity)
         # Feeds tell a change by this moment; a new title is a change people's calendars should take up.
@@ -184,8 +195,37 @@ def publish(activity_id: int, by: Actor) -> None:
         if activity.status is ActivityStatus.CANCELLED:
             raise Refused(_("This activity was cancelled. Copy it to hold it again."))
         if activity.status is ActivityStatus.DRAFT:
-            _publish(session, activity, by)
+            show_to_everybody(session, activity, by)
             activity.touch()
+
+
+def hold_back(activity_id: int, by: Actor) -> None:
+    """Let a draft no longer go out by itself; it stays as it is.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+        OutOfDate: it has gone out meanwhile.
+    """
+    with transaction() as session:
+        activity = locked(session, activity_id, by)
+        if activity.status is not ActivityStatus.DRAFT:
+            raise OutOfDate(_("It has been published meanwhile."))
+        wait_until(session, activity, None, by)
+        activity.touch()
+
+
+def like(activity_id: int, favourite: bool, by: Actor) -> None:
+    """Put an activity among those its station copies often, or take it out.
+
+    Raises:
+        Missing: there is no such activity within the actor's scope.
+    """
+    with transaction() as session:
+        activity = locked(session, activity_id, by)
+        if activity.favourite != favourite:
+            activity.favourite = favourite
+            action = "activity.liked" if favourite else "activity.unliked"
+            record(session, by, action, "activity", activity_id, activity.station_id, detail=activity.title)
 
 
 def delete_draft(activity_id: int, by: Actor) -> None:
@@ -293,30 +333,11 @@ def _set_windows(session: Session, activity: Activity) -> None:
         open_window(occurrence, activity)
 
 
-def _publish(session: Session, activity: Activity, by: Actor) -> None:
-    dates = session.scalars(
-        sa.select(Occurrence)
-        .where(Occurrence.activity_id == activity.id, Occurrence.published.is_(False))
-        .order_by(Occurrence.id)
-        .with_for_update()
-    ).all()
-    if not any(occurrence.ends_at > now() for occurrence in dates):
-        raise Refused(_("All its dates are over. Please choose a date to come."), field="first_day")
-    activity.status = ActivityStatus.PUBLISHED
-    activity.published_at = now()
-    for occurrence in dates:
-        occurrence.published = True
-        occurrence.changed_at = now()
-    session.flush()
-    rooms.book(
-        session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at)) for occurrence in dates]
-    )
-    record(
-        session,
-        by,
-        "activity.published",
-        "activity",
-        activity.id,
-        activity.station_id,
-        detail=f"{activity.title}, {len(dates)}",
-    )
+def _send_out(
+    session: Session, activity: Activity, publish: bool, moment: datetime | None, by: Actor
+) -> None:
+    """Publish a draft, or let it go out at a moment, or keep it a draft and nothing more."""
+    if publish and moment is None:
+        show_to_everybody(session, activity, by)
+    else:
+        wait_until(session, activity, moment if publish else None, by)

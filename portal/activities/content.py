@@ -25,6 +25,7 @@ class Content:
     opens_days: int | None = None  # registration opens so many days before; None: at once
     closes_minutes: int = 0  # and closes so many minutes before it begins
     sign_up: SignUp = SignUp.DATES  # of several dates
+    team_id: int | None = None  # which team helps
     counts_hours: bool | None = None  # who helps does volunteer service (Order 67, Art. 19); None: as it was
 
 

@@ -110,8 +110,17 @@ def _tasks(here: Scope, writes: bool) -> Iterator[Task]:
     for draft in queries.activities_in(here, ActivityStatus.DRAFT, (), None, MOST_DRAFTS):
         yield Task(
             key=f"draft-{draft.id}",
-            what=_("Draft: “%(title)s”", title=draft.title),
-            note=_joined(draft.station_name, ngettext("%(num)s date", "%(num)s dates", draft.dates)),
+            what=_("Not gone out: “%(title)s”", title=draft.title)
+            if draft.publish_fault
+            else _("Draft: “%(title)s”", title=draft.title),
+            note=_joined(
+                draft.station_name,
+                ngettext("%(num)s date", "%(num)s dates", draft.dates),
+                draft.publish_fault,
+                _("Goes out on %(moment)s", moment=moment_label(draft.publish_at))
+                if draft.publish_at
+                else "",
+            ),
             verb=_("Go on") if writes else _("Look"),
             about=draft.title,
             href=url_for("staff.edit" if writes else "staff.activity", activity_id=draft.id),

@@ -1,6 +1,5 @@
 """Ask what is offered, when and where; check what people can mistype."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from wtforms.validators import ValidationError
 
 from portal.activities import dates
 from portal.activities.content import Content, Where
+from portal.activities.helping import Team
 from portal.activities.labels import AUDIENCES, CATEGORIES, SIGN_UPS, SOURCES
 from portal.activities.models import Activity, Audience, Category, CountSource, Occurrence, SignUp
 from portal.activities.recurrences import Recurrence
@@ -58,6 +58,7 @@ class ContentForm(Form):
     sign_up = RadioField(
         _l("If there are several dates, one signs up for"), default=SignUp.DATES.value, validate_choice=False
     )
+    team = SelectField(_l("Which team helps"), default="", validate_choice=False)
     party_max = count(_l("At most how many at a time"), 1, 20, default=4)
     min_age = count(_l("From what age"), 0, 120)
     max_age = count(_l("Up to what age"), 0, 120)
@@ -67,8 +68,14 @@ class ContentForm(Form):
     contact = line(_l("Who to ask"), 40)
     phone = line(_l("Phone"), 30)
 
-    def offer(self, series: list[tuple[str, str]], cohosts: list[tuple[str, str]]) -> None:
+    def offer(
+        self,
+        series: list[tuple[str, str]],
+        cohosts: list[tuple[str, str]],
+        teams: list[tuple[str, str]],
+    ) -> None:
         """Fill in what there is to choose from."""
+        self.team.choices = [("", _("None")), *teams]
         self.category.choices = [(code.value, str(label)) for code, label in CATEGORIES.items()]
         self.audiences.choices = [(code.value, str(label)) for code, label in AUDIENCES.items()]
         self.series.choices = [("", _("None")), *series]
@@ -102,6 +109,11 @@ class ContentForm(Form):
         """Accept only a series there is."""
         if field.data and field.data not in {value for value, _label in field.choices}:
             raise ValidationError(_("There is no such series."))
+
+    def validate_team(self, field: Any) -> None:
+        """Accept only a team that is offered."""
+        if field.data and field.data not in {value for value, _label in field.choices}:
+            raise ValidationError(_("Please choose one."))
 
     def validate_audiences(self, field: Any) -> None:
         """Accept only audiences there are."""
@@ -152,7 +164,18 @@ class ContentForm(Form):
             opens_days=int(self.opens_days.data) if self.opens_days.data else None,
             closes_minutes=int(self.closes_minutes.data),
             sign_up=SignUp(self.sign_up.data),
+            team_id=int(self.team.data) if self.team.data else None,
         )
+
+    def offer_team(self, team: Team | None) -> None:
+        """Let the team stay that helps so far, though it may be closed by now."""
+        if team is not None and str(team.id) not in dict(self.team.choices):
+            self.team.choices.append((str(team.id), team.name))
+
+    def show_team(self, team: Team | None) -> None:
+        """Fill in who helps, if that team is offered."""
+        if team is not None and str(team.id) in dict(self.team.choices):
+            self.team.data = str(team.id)
 
     def show_content(self, activity: Activity) -> None:
         """Fill the form with an activity."""
@@ -181,9 +204,11 @@ class PlaceFields:
     place_name = line(_l("Name of the place"), 60)
     place_address = line(_l("Address"), 120)
     place_directions = line(_l("How to find it"), 200)
+    room_names: dict[str, str]
 
     def offer_rooms(self, rooms: list[Room]) -> None:
         """Fill in the station's rooms, and the choice of a place elsewhere."""
+        self.room_names = {str(room.id): room.name for room in rooms}
         self.room.choices = [
             (
                 str(room.id),
@@ -248,50 +273,6 @@ class TimeFields:
         self.first_day.data = one.first
         self.last_day.data = None if one.first == one.last else one.last
         self.opens.data, self.closes.data = one.opens, one.closes
-
-
-class PostForm(ContentForm, PlaceFields, TimeFields, RuleFields):
-    """All of a new activity on one page."""
-
-    seats = count(_l("How many can come"), 1, 100_000)
-    counts_hours = RadioField(_l("Hours of volunteers"), default="yes", validate_choice=False)
-    station = SelectField(_l("Which station leads"), validate_choice=False)
-
-    def validate_station(self, field: Any) -> None:
-        """Accept only a station within the scope."""
-        if field.data not in {value for value, _label in field.choices}:
-            raise ValidationError(_("Please choose the station."))
-
-    def offer(self, series: list[tuple[str, str]], cohosts: list[tuple[str, str]]) -> None:
-        """Fill in what there is to choose from."""
-        super().offer(series, cohosts)
-        self.counts_hours.choices = [
-            ("yes", _("counted: it is volunteer service")),
-            ("no", _("not counted")),
-        ]
-
-    def validate_counts_hours(self, field: Any) -> None:
-        """Accept yes or no."""
-        if field.data not in ("yes", "no"):
-            raise ValidationError(_("Please choose one."))
-
-    def content(self) -> Content:
-        """Return what was entered, with whether hours count."""
-        return replace(super().content(), counts_hours=self.counts_hours.data == "yes")
-
-    def show_content(self, activity: Activity) -> None:
-        """Fill the form with an activity, with whether hours count."""
-        super().show_content(activity)
-        self.counts_hours.data = "yes" if activity.counts_hours else "no"
-
-    def where(self) -> Where:
-        """Return where it takes place, and how many find room there."""
-        return replace(super().where(), seats=self.seats.data)
-
-    def show_place(self, place: Activity | Occurrence | Recurrence) -> None:
-        """Fill in the place with its seats, too."""
-        super().show_place(place)
-        self.seats.data = place.seats
 
 
 class OutlookFields:

@@ -15,6 +15,8 @@ from portal.stations.models import Room, Station
 LONGEST_DAYS = (
     92  # an occurrence spans at most a quarter, so a window of the calendar knows how far back to look
 )
+WAITS = sa.text("publish_at IS NOT NULL")
+LIKED = sa.text("favourite")
 
 
 class Category(StrEnum):
@@ -96,6 +98,8 @@ class Activity(Model):
         Index("ix_activity_station_id_status", "station_id", "status"),
         Index("ix_activity_changed_at_id", "changed_at", "id"),
         Index("ix_activity_status_changed_at_id", "status", "changed_at", "id"),
+        Index("ix_activity_publish_at", "publish_at", sqlite_where=WAITS, postgresql_where=WAITS),
+        Index("ix_activity_favourites", "station_id", sqlite_where=LIKED, postgresql_where=LIKED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -130,6 +134,12 @@ class Activity(Model):
     contact: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     status: Mapped[ActivityStatus]
+    # When a draft goes out by itself, and why it could not when that moment had come.
+    publish_at: Mapped[datetime | None] = mapped_column(
+        CheckConstraint("publish_at IS NULL OR status = 'draft'", name="only_drafts_wait")
+    )
+    publish_fault: Mapped[str] = mapped_column(default="", server_default="")
+    favourite: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # 常用: often copied
     cancel_reason: Mapped[str] = mapped_column(default="")
     cancelled_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None] = mapped_column(index=True)  # the last time; None: a draft

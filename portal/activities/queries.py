@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -24,6 +25,8 @@ from portal.db import db, like
 from portal.errors import Missing
 from portal.stations.models import Room, Station
 from portal.stations.queries import Seal, in_language, in_scope
+
+TITLES_OWN, TITLES_OTHERS = 300, 150  # activities that are looked at for titles to suggest
 
 
 def occurrence(occurrence_id: int, scope: Scope | None = None) -> Occurrence:
@@ -91,16 +94,49 @@ def activity(activity_id: int, scope: Scope) -> Activity:
     return found
 
 
-def titles_of(station_id: int, limit: int = 12) -> list[str]:
-    """List titles a station has used lately, to suggest them again."""
-    rows = db.session.execute(
-        sa.select(Activity.title, sa.func.max(Activity.changed_at).label("last"))
-        .where(Activity.station_id == station_id)
-        .group_by(Activity.title)
-        .order_by(sa.text("last DESC"))
-        .limit(limit)
+def titles_of(station_id: int, category: str | None = None, limit: int = 12) -> list[str]:
+    """List titles to suggest: the station's own first, then the network's.
+
+    Of each, those come first that were used often and lately, of the same category, at this time of year.
+    One statement, which looks at the last few hundred activities, however many there have been.
+    """
+    own, others = aliased(Activity), aliased(Activity)
+    here = (
+        sa.select(own.title, own.category, own.created_at, sa.literal(0).label("far"))
+        .where(own.station_id == station_id)
+        .order_by(own.id.desc())
+        .limit(TITLES_OWN)
     )
-    return [row.title for row in rows]
+    elsewhere = (
+        sa.select(others.title, others.category, others.created_at, sa.literal(1).label("far"))
+        .where(others.status == ActivityStatus.PUBLISHED, others.station_id != station_id)
+        .order_by(others.changed_at.desc(), others.id.desc())
+        .limit(TITLES_OTHERS)
+    )
+    both = sa.union_all(sa.select(here.subquery()), sa.select(elsewhere.subquery())).subquery()
+    scores: dict[tuple[int, str], float] = {}
+    for row in db.session.execute(sa.select(both)):
+        scores[row.far, row.title] = scores.get((row.far, row.title), 0) + _weight(row, category)
+    ranked = sorted(scores, key=lambda one: (one[0], -scores[one], one[1]))
+    return list(dict.fromkeys(title for _far, title in ranked))[:limit]
+
+
+def _weight(row: Any, category: str | None) -> float:
+    """Weigh one use of a title: recent, of the same category, at this time of year."""
+    days: int = max(0, (now() - row.created_at).days)
+    lately = 90 / (90 + days)
+    season = min(days % 365, -days % 365) <= 30
+    return lately * (2 if season else 1) * (3 if row.category == category else 1)
+
+
+def favourites_in(scope: Scope, limit: int = 12) -> Sequence[Any]:
+    """List (id, title) of what the stations of a scope copy often, by title."""
+    return db.session.execute(
+        sa.select(Activity.id, Activity.title)
+        .where(in_scope(Activity.station_id, scope), Activity.favourite)
+        .order_by(Activity.title, Activity.id)
+        .limit(limit)
+    ).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +150,8 @@ class ActivityRow:
     station_name: str
     seal: Seal
     changed_at: datetime
+    publish_at: datetime | None
+    publish_fault: str
     next_at: datetime | None
     dates: int
 
@@ -136,6 +174,8 @@ def activities_in(
             Activity.category,
             Activity.status,
             Activity.changed_at,
+            Activity.publish_at,
+            Activity.publish_fault,
             Station.short_name,
             Station.short_name_en,
             Station.seal_shape,
@@ -179,6 +219,8 @@ def activities_in(
             station_name=in_language(row.short_name, row.short_name_en),
             seal=Seal(row.seal_shape, row.seal_tone, row.seal_character),
             changed_at=row.changed_at,
+            publish_at=row.publish_at,
+            publish_fault=row.publish_fault,
             next_at=row.next_at,
             dates=row.dates,
         )

@@ -1,7 +1,8 @@
 """Book rooms for published occurrences and set them free."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -106,6 +107,40 @@ def refuse_clash(session: Session, room_id: int, spans: Sequence[Span]) -> None:
     raise Refused(message, field="room")
 
 
+def free_throughout(
+    session: Session, room_ids: Sequence[int], spans: Sequence[Span], but_activity: int | None = None
+) -> set[int]:
+    """Return which of these rooms are free at all of the times; one statement for all of them."""
+    if not room_ids or not spans:
+        return set()
+    wanted = _booked(spans, but_activity).where(RoomBooking.room_id.in_(room_ids))
+    taken: dict[int, list[tuple[datetime, datetime, int]]] = {room_id: [] for room_id in room_ids}
+    for row in session.execute(wanted):
+        taken[row.room_id].append((row.starts_at, row.ends_at, row.occurrence_id))
+    return {room_id for room_id, booked in taken.items() if not overlapping(spans, booked)}
+
+
+def _booked(spans: Sequence[Span], but_activity: int | None) -> Any:
+    first = min(when.starts_at for when in spans)
+    wanted = (
+        sa.select(
+            RoomBooking.room_id,
+            RoomBooking.starts_at,
+            RoomBooking.ends_at,
+            RoomBooking.occurrence_id,
+            Activity.title,
+        )
+        .join(Occurrence, Occurrence.id == RoomBooking.occurrence_id)
+        .join(Activity, Activity.id == Occurrence.activity_id)
+        .where(
+            RoomBooking.starts_at < max(when.ends_at for when in spans),
+            RoomBooking.starts_at > first - timedelta(days=1),  # none is longer, so the index can stop
+            RoomBooking.ends_at > first,
+        )
+    )
+    return wanted if but_activity is None else wanted.where(Occurrence.activity_id != but_activity)
+
+
 def clashes(
     session: Session,
     room_id: int,
@@ -116,20 +151,7 @@ def clashes(
     """Return (span, title of what has the room) for each span that clashes; one statement for all of them."""
     if not spans:
         return []
-    wanted = (
-        sa.select(RoomBooking.starts_at, RoomBooking.ends_at, RoomBooking.occurrence_id, Activity.title)
-        .join(Occurrence, Occurrence.id == RoomBooking.occurrence_id)
-        .join(Activity, Activity.id == Occurrence.activity_id)
-        .where(
-            RoomBooking.room_id == room_id,
-            RoomBooking.starts_at < max(when.ends_at for when in spans),
-            # None is longer than a day, so the index can stop.
-            RoomBooking.starts_at > min(when.starts_at for when in spans) - timedelta(days=1),
-            RoomBooking.ends_at > min(when.starts_at for when in spans),
-        )
-    )
-    if but_activity is not None:
-        wanted = wanted.where(Occurrence.activity_id != but_activity)
+    wanted = _booked(spans, but_activity).where(RoomBooking.room_id == room_id)
     if but_occurrences:
         wanted = wanted.where(Occurrence.id.not_in(but_occurrences))
     rows = session.execute(wanted).all()

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, Scope, actor, only, scope
-from portal.activities import actions, calling_off, desk, listing, lunar, queries, rescheduling
+from portal.activities import actions, calling_off, desk, helping, listing, lunar, queries, rescheduling
 from portal.activities.forms import CancelForm
 from portal.activities.models import Activity, ActivityStatus
 from portal.activities.recurrences import repeats_of
@@ -94,6 +94,7 @@ def activity(activity_id: int) -> Response:
     return page(
         "staff/activity.html",
         activity=found,
+        team=helping.team_of(activity_id),
         dates=dates[: ON_A_PAGE * 2],
         goes_on=len(dates) > ON_A_PAGE * 2,
         next_date=next(told, None),

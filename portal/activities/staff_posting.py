@@ -1,38 +1,45 @@
 """Let staff post an activity on one page, and change what they have posted."""
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 from flask import Response, flash, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from portal.access import WRITERS, actor, only, scope
-from portal.activities import actions, listing, lunar, queries, repeating, rescheduling, rooms
+from portal.activities import actions, helping, kept_forms, listing, lunar, queries, repeating, rescheduling
 from portal.activities.address import coming_weekend
-from portal.activities.dates import Span, span_of
-from portal.activities.forms import ContentForm, PostForm
+from portal.activities.dates import span_of
+from portal.activities.forms import ContentForm
+from portal.activities.helping import Team
+from portal.activities.kept_forms import KeptForm
 from portal.activities.models import Activity, ActivityStatus
-from portal.activities.recurrence import Kind, Rule, Skip, expand, takes_place
-from portal.activities.recurrences import Repeats, official, repeats_of
+from portal.activities.post_form import PostForm
+from portal.activities.posting_look import Dates, dates_asked, look_at
+from portal.activities.recurrence import Kind, expand, takes_place
+from portal.activities.recurrences import official, repeats_of
 from portal.activities.rule_form import RULE_NAMES
-from portal.activities.rule_words import words
 from portal.activities.staff import bp
 from portal.clock import local, today
-from portal.db import db
 from portal.errors import Missing, Refused
-from portal.i18n import _, ngettext
+from portal.i18n import _, moment_label, ngettext
 from portal.stations import queries as stations
 from portal.stations.queries import StationCard
-from portal.web.answers import go, page, show
+from portal.web.answers import go, page, show, wants_part
 from portal.web.text import number_of
 
 # What the preview repeats below the dates, so that it is seen there, too.
 WHEN_FIELDS = (*("first_day", "last_day", "opens", "closes", "room"), *RULE_NAMES)
+LOOKS = ("preview", "watch")  # intents that write nothing; the second is sent while somebody types
 
 
 @bp.get("/activities/new")
 @only(*WRITERS)
 def new() -> Response:
-    """Offer an empty form, or one filled like an earlier activity (`?copy=`)."""
+    """Offer an empty form, one filled like an earlier activity (`?copy=`), or what was typed (`?kept=`)."""
+    if "kept" in request.args:
+        return _go_on(None)
     form = PostForm(formdata=None)
     station = _station(request.args.get("station"))
     form.station.data = str(station.id)
@@ -45,10 +52,26 @@ def new() -> Response:
         form.show_place(copied)
         _next_date(form, copied)
     _offer(form, station)
+    if copied is not None:
+        form.show_team(helping.team_of(copied.id))
     if copied is None:
         form.first_day.data = coming_weekend()
         form.audiences.data = ["everyone"]
     return _form_page(form, station, copied=copied)
+
+
+def _go_on(draft: Activity | None) -> Response:
+    """Show a form as it was typed and kept, faults and all; nobody is told of them before sending it."""
+    row = kept_forms.kept(
+        number_of(request.args.get("kept")), actor(), draft.id if draft is not None else None
+    )
+    form = PostForm(formdata=MultiDict(row.pairs), meta={"csrf": False})
+    station = _station(None, form.station.data) if draft is None else stations.card_by_id(draft.station_id)
+    _offer(form, station, draft)
+    form.station.data = str(station.id)
+    dates = dates_asked(form) if form.validate() else None
+    form.forgive()
+    return _form_page(form, station, draft=draft, dates=dates, resumed=row)
 
 
 def _next_date(form: PostForm, like: Activity) -> None:
@@ -83,11 +106,11 @@ def post() -> Response:
     form = PostForm()
     station = _station(None, form.station.data)
     _offer(form, station)
-    intent = request.form.get("intent", "draft")
+    intent = _intent(form)
     valid = form.validate()
-    dates = _dates(form)
-    if intent == "preview":
-        return _form_page(form, station, 200, dates=dates, asked=True)
+    dates = dates_asked(form)
+    if intent in LOOKS:
+        return _form_page(form, station, 200, dates=dates, looks=intent)
     if not valid or dates is None or form.faults:
         return _form_page(form, station, 422, dates=dates)
     try:
@@ -100,16 +123,34 @@ def post() -> Response:
             by=actor(),
             key=form.key.data or "",
             repeats=dates.repeats,
+            publish_at=form.publish_at(),
         )
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
         return _form_page(form, station, 409, dates=dates)
-    if intent == "publish":
-        held = sum(entry.skipped is None for entry in dates.entries)
-        flash(ngettext("%(num)s date is published.", "%(num)s dates are published.", held))
+    return _on(form, intent, activity_id, dates)
+
+
+def _intent(form: PostForm) -> str:
+    """Return what was pressed; a room offered instead of the one that is taken is set, and looked at."""
+    instead = request.form.get("take_room", "")
+    if instead:
+        form.room.data = instead
+        return "preview"
+    return request.form.get("intent", "draft")
+
+
+def _on(form: PostForm, intent: str, activity_id: int, dates: Dates) -> Response:
+    """Say what was done, and go on to the activity, or to its page as residents will see it."""
+    moment = form.publish_at()
+    if intent == "publish" and moment is not None:
+        said = _("It goes out by itself on %(moment)s. Nobody sees it before.", moment=moment_label(moment))
+    elif intent == "publish":
+        said = ngettext("%(num)s date is published.", "%(num)s dates are published.", len(dates.held))
     else:
-        flash(_("Kept as a draft. Nobody sees it until you publish it."))
-    return go(url_for(".activity", activity_id=activity_id))
+        said = _("Kept as a draft. Nobody sees it until you publish it.")
+    flash(said)
+    return go(url_for(".preview" if intent == "show" else ".activity", activity_id=activity_id))
 
 
 @bp.get("/activities/<int:activity_id>/edit")
@@ -120,16 +161,19 @@ def edit(activity_id: int) -> Response:
     station = stations.card_by_id(found.station_id)
     if found.status is not ActivityStatus.DRAFT:
         form_of_words = ContentForm(formdata=None)
-        _offer_content(form_of_words, station)
+        form_of_words.show_team(_offer_content(form_of_words, station, found))
         form_of_words.show_content(found)
         return page("staff/activity_words.html", form=form_of_words, activity=found, station=station)
+    if "kept" in request.args:
+        return _go_on(found)
     form = PostForm(formdata=None)
-    _offer(form, station)
+    form.show_team(_offer(form, station, found))
     form.station.data = str(found.station_id)
     form.show_content(found)
     form.show_place(found)
+    form.show_publishing(found)
     _show_dates(form, found.id)
-    return _form_page(form, station, draft=found, dates=_dates(form))
+    return _form_page(form, station, draft=found, dates=dates_asked(form))
 
 
 def _show_dates(form: PostForm, activity_id: int) -> None:
@@ -148,41 +192,6 @@ def _show_dates(form: PostForm, activity_id: int) -> None:
     form.show_span(one)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One date that the preview lists: when, why it does not take place, and the day that was meant."""
-
-    when: Span
-    skipped: Skip | None
-    meant: date
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """What an activity will have: spans of its own, or a rule with what becomes of it up to the horizon."""
-
-    spans: list[Span]
-    repeats: Repeats | None
-    entries: list[Entry]
-
-
-def _dates(form: PostForm) -> Dates | None:
-    """Return the dates the form asks for, or None with the fault beside its field."""
-    one = form.span()
-    if one is None:
-        return None
-    if not form.is_repeated:
-        return Dates([one], None, [Entry(one, None, one.first)])
-    repeats = form.repeats(one)
-    if repeats is None:
-        return None
-    found = expand(repeats.rule, repeats.rule.starts_on, today() + repeating.HORIZON, official)
-    entries = [Entry(repeats.span_on(each.day), each.skipped, each.meant) for each in found]
-    if not any(entry.skipped is None for entry in entries):
-        form.refuse("repeat", _("Not a single date comes of this. Please check the days."))
-    return Dates([], repeats, entries[: repeating.MOST_MADE])
-
-
 @bp.post("/activities/<int:activity_id>/edit")
 @only(*WRITERS)
 def save(activity_id: int) -> Response:
@@ -192,13 +201,13 @@ def save(activity_id: int) -> Response:
     if found.status is not ActivityStatus.DRAFT:
         return _save_words(found, station)
     form = PostForm()
-    _offer(form, station)
+    _offer(form, station, found)
     form.station.data = str(found.station_id)
-    intent = request.form.get("intent", "draft")
+    intent = _intent(form)
     valid = form.validate()
-    dates = _dates(form)
-    if intent == "preview":
-        return _form_page(form, station, 200, draft=found, dates=dates, asked=True)
+    dates = dates_asked(form)
+    if intent in LOOKS:
+        return _form_page(form, station, 200, draft=found, dates=dates, looks=intent)
     if not valid or dates is None or form.faults:
         return _form_page(form, station, 422, draft=found, dates=dates)
     try:
@@ -211,17 +220,18 @@ def save(activity_id: int) -> Response:
             publish=intent == "publish",
             by=actor(),
             repeats=dates.repeats,
+            publish_at=form.publish_at(),
+            key=form.key.data or "",
         )
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
         return _form_page(form, station, 409, draft=found, dates=dates)
-    flash(_("Published.") if intent == "publish" else _("The draft is saved."))
-    return go(url_for(".activity", activity_id=activity_id))
+    return _on(form, intent, activity_id, dates)
 
 
 def _save_words(found: Activity, station: StationCard) -> Response:
     form = ContentForm()
-    _offer_content(form, station)
+    _offer_content(form, station, found)
     status = 422
     if form.validate():
         try:
@@ -235,10 +245,6 @@ def _save_words(found: Activity, station: StationCard) -> Response:
     return page("staff/activity_words.html", status, form=form, activity=found, station=station)
 
 
-def _goes_on(rule: Rule) -> bool:
-    return rule.kind is not Kind.DATES and rule.ends_on is None and rule.count is None
-
-
 def _station(slug: str | None, row_id: str | None = None) -> StationCard:
     """Return the station to post for: the one asked for if it is within the scope, else one's own."""
     choices = stations.stations_in(scope())
@@ -250,14 +256,15 @@ def _station(slug: str | None, row_id: str | None = None) -> StationCard:
     return choices[0]
 
 
-def _offer(form: PostForm, station: StationCard) -> None:
+def _offer(form: PostForm, station: StationCard, of: Activity | None = None) -> Team | None:
     form.station.choices = [(str(card.id), card.short_name) for card in stations.stations_in(scope())]
     form.offer_rules()
     form.offer_rooms(list(stations.rooms_of(station.id)))
-    _offer_content(form, station)
+    return _offer_content(form, station, of)
 
 
-def _offer_content(form: ContentForm, station: StationCard) -> None:
+def _offer_content(form: ContentForm, station: StationCard, of: Activity | None = None) -> Team | None:
+    """Fill in what there is to choose from; return the team that helps so far with an activity."""
     form.offer(
         series=[
             (str(series.id), stations.in_language(series.name, series.name_en))
@@ -266,7 +273,11 @@ def _offer_content(form: ContentForm, station: StationCard) -> None:
         cohosts=[
             (str(card.id), card.short_name) for card in stations.stations_shown() if card.id != station.id
         ],
+        teams=[(str(team.id), team.name) for team in helping.choices(station.id)],
     )
+    team = helping.team_of(of.id) if of is not None else None
+    form.offer_team(team)
+    return team
 
 
 def _form_page(
@@ -276,33 +287,50 @@ def _form_page(
     draft: Activity | None = None,
     copied: Activity | None = None,
     dates: Dates | None = None,
-    asked: bool = False,
+    looks: str = "",
+    resumed: KeptForm | None = None,
 ) -> Response:
-    # A room that the form did not offer is not asked about: whose it is, is not theirs to learn.
-    room_id = number_of(form.room.data) if form.room.data in dict(form.room.choices) else 0
-    entries = dates.entries if dates else []
-    taken: dict[date, str] = {}
-    if room_id and entries:
-        spans = [entry.when for entry in entries if entry.skipped is None]
-        found = rooms.clashes(db.session(), room_id, spans, draft.id if draft else None)
-        taken = {when.first: title for when, title in found}
+    look = look_at(form, station, dates, draft.id if draft else None)
+    swapped, took_room = bool(looks) and wants_part(), "take_room" in request.form
     return show(
         "staff/activity_form.html",
-        "preview" if asked else "main",
+        "preview" if looks else "main",
         status,
         form=form,
         station=station,
         draft=draft,
         copied=copied,
-        dates=entries,
-        held=sum(entry.skipped is None for entry in entries),
-        rule=words(dates.repeats.rule) if dates and dates.repeats else "",
-        open_end=dates is not None and dates.repeats is not None and _goes_on(dates.repeats.rule),
+        resumed=resumed,
+        kept_version=resumed.version if resumed else number_of(request.form.get("kept_version")),
+        look=look,
+        swapped=swapped,
+        # The list of rooms is swapped where it is another one, or another is chosen, and else let be.
+        new_rooms=swapped and (took_room or request.form.get("rooms_of") != str(station.id)),
+        took_room=took_room,
+        faults=_faults(form, looks == "watch"),
         horizon=today() + repeating.HORIZON,
-        taken=taken,
-        WHEN_FIELDS=WHEN_FIELDS,
+        publish_at=None if form.publish_day.errors else form.publish_at(),
         day_facts=lunar.day_facts,
         cell_label=lunar.cell_label,
-        recent=queries.activities_in(scope(), ActivityStatus.PUBLISHED, (), None, 3) if draft is None else [],
-        titles=queries.titles_of(station.id),
+        **({} if swapped else _beside(form, station, draft, bool(copied or resumed or form.faults))),
     )
+
+
+def _faults(form: PostForm, quiet: bool) -> list[str]:
+    """List what is wrong with the dates; while somebody types, not what is still empty."""
+    return [
+        message
+        for name, message in form.faults
+        if name in WHEN_FIELDS and not (quiet and not any(form[name].raw_data or ()))
+    ]
+
+
+def _beside(form: PostForm, station: StationCard, draft: Activity | None, begun: bool) -> dict[str, Any]:
+    """Gather what the whole page offers around the form: where to begin, and titles used before."""
+    anew = draft is None and not begun
+    return {
+        "unsent": [] if begun else kept_forms.kept_of(actor(), draft.id if draft else None),
+        "recent": queries.activities_in(scope(), ActivityStatus.PUBLISHED, (), None, 3) if anew else [],
+        "favourites": queries.favourites_in(scope()) if anew else [],
+        "titles": queries.titles_of(station.id, form.category.data),
+    }

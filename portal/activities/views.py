@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, current_app, request, url_for
 
@@ -13,6 +14,7 @@ from portal.activities import (
     announcements,
     courses,
     feed_rows,
+    helping,
     listing,
     lunar,
     picture,
@@ -22,6 +24,7 @@ from portal.activities import (
 from portal.activities.atom import lines_of
 from portal.activities.cards import Card, card_of
 from portal.activities.listing import Filter
+from portal.activities.models import Occurrence
 from portal.clock import local, now, today
 from portal.errors import Missing
 from portal.stations import queries as stations
@@ -136,35 +139,39 @@ def cut(cards: list[Card], first: date, last: date, limit: int) -> tuple[list[ag
 @public
 def occurrence(occurrence_id: int) -> Response:
     """Show one occurrence: what, when, where, for whom, and how to come."""
-    found = queries.occurrence(occurrence_id)
+    return page("activities/occurrence.html", **context_of(queries.occurrence(occurrence_id)))
+
+
+def context_of(found: Occurrence) -> dict[str, Any]:
+    """Return what the page of an occurrence shows."""
     day = local(found.starts_at).date()
     said = announcements.announcement(found)
-    shared = url_for("posters.share", occurrence_id=occurrence_id, v=picture.state_of(said)[:12])
-    return page(
-        "activities/occurrence.html",
-        occurrence=found,
-        activity=found.activity,
-        station=found.station,
-        day=day,
-        last_day=local(found.ends_at).date(),
-        over=found.ends_at <= now(),
-        facts=lunar.day_facts(day),
-        others=listing.other_dates(found.activity_id, found.id),
-        lunar_long_label=lunar.lunar_long_label,
-        qr=qr_path(said.link),
-        closes_at=found.closes_at,
-        shared=said,
-        shared_picture=current_app.config["PUBLIC_URL"] + shared,
-        to_copy=text_to_copy(found.id),
-        course=courses.course_of(found.activity),
+    shared = url_for("posters.share", occurrence_id=found.id, v=picture.state_of(said)[:12])
+    return {
+        "occurrence": found,
+        "activity": found.activity,
+        "station": found.station,
+        "day": day,
+        "last_day": local(found.ends_at).date(),
+        "over": found.ends_at <= now(),
+        "facts": lunar.day_facts(day),
+        "others": listing.other_dates(found.activity_id, found.id),
+        "lunar_long_label": lunar.lunar_long_label,
+        "qr": qr_path(said.link),
+        "closes_at": found.closes_at,
+        "shared": said,
+        "shared_picture": current_app.config["PUBLIC_URL"] + shared,
+        "to_copy": text_to_copy(found.id),
+        "team": helping.team_of(found.activity_id),
+        "course": courses.course_of(found.activity),
         **pills.seats_context(card_of(found), day),
-    )
+    }
 
 
 def text_to_copy(occurrence_id: int) -> str:
     """Return an occurrence as text to paste into a chat, for where nothing can be downloaded."""
     rows = feed_rows.feed_rows(Filter(), only=occurrence_id)
-    link = current_app.config["PUBLIC_URL"] + url_for(".occurrence", occurrence_id=occurrence_id)
+    link = current_app.config["PUBLIC_URL"] + url_for("activities.occurrence", occurrence_id=occurrence_id)
     return "\n".join([rows[0].title, *lines_of(rows[0]), link]) if rows else ""
 
 

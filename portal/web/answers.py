@@ -18,6 +18,11 @@ def wants_part() -> bool:
     )
 
 
+def by_itself() -> bool:
+    """Tell a request that the page sends while somebody types from one that a press has sent."""
+    return request.headers.get("HX-Trigger", "").startswith("by-itself")
+
+
 def show(template: str, part: str, status: int = 200, **context: Any) -> Response:
     """Answer htmx with the block `part` of `template`, and anyone else with all of it."""
     render = partial(render_block, template, part) if wants_part() else partial(render_template, template)

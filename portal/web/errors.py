@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.errors import Busy, Forbidden, Missing, Refused
 from portal.i18n import _
-from portal.web.answers import page, wants_part
+from portal.web.answers import by_itself, page, wants_part
 
 logger = logging.getLogger(__name__)
 NEVER_KEPT = ("csrf_token", "password", "old", "new", "username")  # what a resent form does not carry on
@@ -91,6 +91,9 @@ def unexpected(error: Exception) -> Response:
 
 def resend(error: CSRFError) -> Response:
     """Offer to send the form again: its token had run out, and nothing typed is lost."""
+    if by_itself():
+        said = _("You have signed out or in anew meanwhile. Nothing typed is lost: press a button to go on.")
+        return problem(400, said)
     return resend_page(request.full_path if request.query_string else request.path, list(typed()), 400)
 
 

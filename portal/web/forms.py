@@ -37,6 +37,12 @@ class Form(FlaskForm):
         else:
             target.errors = [*target.errors, message]
 
+    def forgive(self) -> None:
+        """Take all faults back, as of a form that nobody has sent yet."""
+        self.form_errors = []
+        for field in self:
+            field.errors = ()
+
     @property
     def faults(self) -> list[tuple[str | None, str]]:
         """List (id of the field or None, message) in the order of the form."""

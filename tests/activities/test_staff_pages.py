@@ -50,7 +50,7 @@ def test_the_preview_names_what_has_the_room(sign_in: SignIn, make: Make) -> Non
     make.activity(title="主题党日", room="道德讲堂", spans=[span(13, "08:00", "09:00")])
     room = str(make.room())
     page = new(sign_in(), repeat="weekly", until="2026-06-30", room=room, intent="preview")
-    assert [node.text().strip() for node in page.all("#preview .pill")] == ["撞了：主题党日"]
+    assert [node.text().strip() for node in page.all("#preview .s-dates .pill")] == ["撞了：主题党日"]
     refused = page.form("#post").submit(intent="publish")
     assert refused.status == 409
     assert "主题党日" in refused.one("#room-e").text()

@@ -26,15 +26,17 @@ PUBLIC = {
     "/stations/": 4,
     "/stations/s1": 9,  # one of them for the menu
     "/stations/s1/calendar.ics": 4,
-    "/occurrences/{occurrence}": 6,  # one of them for the text to copy
+    "/occurrences/{occurrence}": 7,  # one of them for the text to copy, one for the team that helps
     "/occurrences/{occurrence}.ics": 2,
 }
 STAFF = {
     "/staff/": 16,  # two of them for shifts that lack people and for hours, three for orders
     "/staff/activities/": 2,
-    "/staff/activities/new": 8,
-    "/staff/activities/{activity}": 7,
-    "/staff/activities/{row}": 9,
+    "/staff/activities/new": 11,  # what was being typed, what is used often, which teams help
+    "/staff/activities/{activity}": 8,  # one of them for the team that helps
+    "/staff/activities/{draft}/edit": 15,  # four for its dates, two for teams, one for what was being typed
+    "/staff/activities/{draft}/preview": 12,  # the page of a date, and whose activity it is
+    "/staff/activities/{row}": 10,
     "/staff/activities/{row}/repeat": 9,
     "/staff/activities/{row}/dates/new": 9,
     "/staff/occurrences/{dated}/move": 9,
@@ -61,6 +63,7 @@ def fill(make: Make, activities: int) -> dict[str, int]:
     row_id = make.activity(station="s1", repeats=each_week(6, count=6 if activities == 1 else 60))
     return {
         "activity": activity_id,
+        "draft": make.activity(station="s1", published=False, spans=[span(1), span(8)]),
         "occurrence": make.dates_of(activity_id)[0],
         "row": row_id,
         "dated": make.dates_of(row_id)[0],

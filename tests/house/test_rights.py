@@ -88,6 +88,12 @@ writers    POST  /staff/calls/<message_id>
 staff      GET   /staff/activities/
 writers    GET   /staff/activities/new
 writers    POST  /staff/activities/new
+writers    POST  /staff/activities/new/keep
+writers    POST  /staff/activities/kept/<kept_id>/drop
+writers    POST  /staff/activities/<activity_id>/favourite
+writers    POST  /staff/activities/<activity_id>/hold
+writers    POST  /staff/activities/<activity_id>/keep
+staff      GET   /staff/activities/<activity_id>/preview
 staff      GET   /staff/activities/<activity_id>
 writers    GET   /staff/activities/<activity_id>/edit
 writers    POST  /staff/activities/<activity_id>/edit
@@ -298,6 +304,7 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     "code": lambda _make, _station: "duanwu",
     "doubt_id": lambda make, station: make.doubt(make.record(station)),
     "entry_id": lambda make, station: make.menu_item(make.menu(station, published=False)),
+    "kept_id": lambda make, station: make.kept_form(station),
     "item_id": lambda make, station: make.menu_item(make.menu(station)),
     "draft_id": lambda make, station: draft(make, station).order_id,
     "membership_id": lambda make, station: make.membership(make.volunteer(station=station)),
