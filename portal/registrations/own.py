@@ -1,8 +1,10 @@
 """Let whoever holds the private link see and change what it stands for: a registration, or a whole course."""
 
+from dataclasses import dataclass
+
 from flask import Response, current_app, flash, request, url_for
 
-from portal.access import STAFF, actor, public
+from portal.access import STAFF, WRITERS, actor, public
 from portal.activities import courses, pills
 from portal.activities.models import OccurrenceStatus, SignUp
 from portal.activities.standing import seats_left
@@ -55,7 +57,7 @@ def _registration_page(token: str, found: Registration, status: int, form: Shrin
         late=actions.LATE,
         form=form,
         qr=qr_path(own_link(token)),
-        for_staff=actor().role in STAFF and is_in_scope(occurrence.station_id, actor().scope),
+        at_the_door=at_the_door(found, found),
         **about(occurrence),
     )
 
@@ -89,9 +91,40 @@ def _course_page(token: str, found: Registration, status: int, form: ShrinkForm 
         late=actions.LATE,
         form=form,
         qr=qr_path(own_link(token)),
-        shown_id=shown.registration.id,
-        for_staff=actor().role in STAFF and is_in_scope(shown.date.station_id, actor().scope),
+        at_the_door=at_the_door(_of_today(parts), shown.registration),
         **about(found.occurrence),
+    )
+
+
+def _of_today(parts: list[Part]) -> Registration | None:
+    """Return how the party of a course stands at its date of today, at the one that is not over if it can."""
+    here = [part for part in parts if rules.is_today(part.date)]
+    going_on = [part for part in here if part.date.ends_at > now()]
+    return next((part.registration for part in [*going_on, *reversed(here)]), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AtTheDoor:
+    """What staff who scan a private link see on top: the party, and whether it can be checked in."""
+
+    party: Registration | None  # None: its course has no date today
+    shown: Registration
+    may_write: bool
+    why_not: str
+    may_take_back: bool
+
+
+def at_the_door(party: Registration | None, shown: Registration) -> AtTheDoor | None:
+    """Return what staff are offered who keep the station of a party; None for anybody else."""
+    who = actor()
+    if who.role not in STAFF or not is_in_scope(shown.occurrence.station_id, who.scope):
+        return None
+    return AtTheDoor(
+        party,
+        shown,
+        may_write=who.role in WRITERS,
+        why_not=rules.why_no_check_in(party, party.occurrence) if party else "",
+        may_take_back=party is not None and rules.marked_today(party),
     )
 
 
