@@ -24,11 +24,20 @@ from portal.web.qr import qr_path
 from portal.web.text import number_of
 
 
+def _party(token: str) -> Registration:
+    """Return the registration of a private link, for a page that staff see more of.
+
+    Who they are is asked first: to note that they were here ends the reading that a row has come from.
+    """
+    actor()
+    return queries.by_token(token)
+
+
 @bp.get("/registrations/<token>")
 @public
 def registration(token: str) -> Response:
     """Show one party its registration: reference, code, what happens next."""
-    return _own_page(token, queries.by_token(token), 200)
+    return _own_page(token, _party(token), 200)
 
 
 def _own_page(token: str, found: Registration, status: int, form: ShrinkForm | None = None) -> Response:
@@ -164,7 +173,7 @@ def own_link(token: str) -> str:
 @public
 def slip(token: str) -> Response:
     """Show the slip to print: large type, reference, code."""
-    found = queries.by_token(token)
+    found = _party(token)
     return page(
         "registrations/slip.html",
         token=token,
@@ -189,7 +198,7 @@ def _to_print(found: Registration) -> list[Part]:
 @public
 def shrink(token: str) -> Response:
     """Let fewer come."""
-    found = queries.by_token(token)
+    found = _party(token)
     form = ShrinkForm()
     if not form.validate():
         return _own_page(token, found, 422, form)
@@ -198,7 +207,7 @@ def shrink(token: str) -> Response:
         lessen(found.id, form.adults.data or 0, form.children.data or 0)
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
-        return _own_page(token, queries.by_token(token), 422 if refusal.field else 409, form)
+        return _own_page(token, _party(token), 422 if refusal.field else 409, form)
     flash(_("Noted. Thank you for telling us."))
     return go(url_for(".registration", token=token))
 
@@ -207,7 +216,7 @@ def shrink(token: str) -> Response:
 @public
 def confirm_cancel(token: str) -> Response:
     """Ask whether the party really stays away: from its date, or the whole course or (`?date=`) one of it."""
-    found = queries.by_token(token)
+    found = _party(token)
     if found.leads_course and "date" not in request.args:
         return _confirm_leaving(token, found)
     one = _meant(found, request.args.get("date"))
@@ -253,7 +262,7 @@ def _meant(found: Registration, date: str | None) -> Registration:
 @public
 def cancel(token: str) -> Response:
     """Let the party leave its date, the whole course, or one date of it."""
-    found = queries.by_token(token)
+    found = _party(token)
     if found.leads_course and "date" not in request.form:
         gone = course.leave(found.id)
         flash(
@@ -273,7 +282,7 @@ def cancel(token: str) -> Response:
 @public
 def join(token: str) -> Response:
     """Let the party of a course come to the dates added since, or to one (`date`) that it had left."""
-    found = queries.by_token(token)
+    found = _party(token)
     if not found.leads_course:
         raise Missing
     date = number_of(request.form["date"]) if "date" in request.form else None
@@ -286,7 +295,7 @@ def join(token: str) -> Response:
 @public
 def be_late(token: str) -> Response:
     """Take the note that the party comes later today."""
-    found = queries.by_token(token)
+    found = _party(token)
     one = found.id
     if found.leads_course:
         for part in course_queries.parts_of(found.id):

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.access import Role
 from portal.activities.models import Occurrence
-from portal.db import db
+from portal.db import db, transaction
 from portal.registrations import paper, queries, roll, rows
 from portal.registrations.models import Registration, Status
 from tests.browser import Browser, Form, Page
@@ -79,7 +79,11 @@ def cells(page: Page) -> dict[str, list[str]]:
 
 READ = [
     ("A07 B12=3", {"A07": None, "B12": 3}, None),
-    ("a07，ｂ１２＝3、C03 = 1\nE08;；G02。", {"A07": None, "B12": 3, "C03": 1, "E08": None, "G02": None}, None),
+    (
+        "a07，ｂ１２＝3、C03 = 1\nE08;；G02。",
+        {"A07": None, "B12": 3, "C03": 1, "E08": None, "G02": None},
+        None,
+    ),
     ("AO7 C0l", {"A07": None, "C01": None}, None),
     ("X=2 A07", {"A07": None}, 2),
     ("x x X", {}, 3),
@@ -105,6 +109,7 @@ def test_what_cannot_be_read_is_told() -> None:
 PEOPLE = st.dictionaries(st.integers(1, 999).map(rows.code_of), st.none() | st.integers(0, 999))
 
 
+@settings(deadline=None)
 @given(PEOPLE, st.none() | st.integers(0, 999), st.data())
 def test_however_it_is_written_the_same_is_read(
     people: dict[str, int | None], walk_ins: int | None, data: st.DataObject
@@ -121,6 +126,7 @@ def test_however_it_is_written_the_same_is_read(
         assert (read.people, read.walk_ins, read.unread) == (people, walk_ins, [])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_is_typed_something_is_said_of_it(typed: str) -> None:
     read = paper.read(typed)
@@ -157,7 +163,7 @@ def test_a_mistyped_code_is_marked_the_near_one_offered_and_nothing_saved(table:
     page = page.form("#paper form").submit(follow=False, mend=f"{wrong}:{right}")
     assert f"{wrong}:{right}" in offered
     assert page.value("paper_codes") == f"{code['林阿妹']} {right} {code['黄文强']}=5"
-    assert (page.status, list(cells(page))[0]) == (422, code["黄文强"])
+    assert (page.status, next(iter(cells(page)))) == (422, code["黄文强"])
     form = page.form("#paper form").fill(paper_codes=f"{code['林阿妹']} {right}")
     # Saving what was never shown, or while something has to be mended, does not happen.
     assert form.put("seal", "0" * 32).submit(follow=False).status == 409
@@ -166,16 +172,12 @@ def test_a_mistyped_code_is_marked_the_near_one_offered_and_nothing_saved(table:
 
 def test_who_has_no_seat_is_no_party_to_call(table: Table, make: Make, app: Flask) -> None:
     gone, theirs = table.ids["陈惠玲"], table.ids["郑小莲"]
-    with app.app_context():
-        from_row = {"status": Status.CANCELLED}
-        db.session.execute(sa.update(Registration).where(Registration.id == gone).values(**from_row))
-        other = make.class_with_seats(5, span(0, "12:30", "13:30"))
-        moved = {"occurrence_id": other}
-        db.session.execute(sa.update(Registration).where(Registration.id == theirs).values(**moved))
-        place = {"status": Status.WAITING, "place": 1}
-        wanted = Registration.id == table.ids["黄文强"]
-        db.session.execute(sa.update(Registration).where(wanted).values(**place))
-        db.session.commit()
+    other = make.class_with_seats(5, span(0, "14:30", "15:30"))
+    with app.app_context(), transaction() as session:
+        session.get_one(Registration, gone).status = Status.CANCELLED
+        session.get_one(Registration, theirs).occurrence_id = other
+        waits = session.get_one(Registration, table.ids["黄文强"])
+        waits.status, waits.place = Status.WAITING, 1
     page = table.compare(" ".join(table.code.values()))
     said = {name: cells(page)[code][1] for name, code in table.code.items() if name != "林阿妹"}
     assert (page.status, page.all("#paper button[name=seal]")) == (422, [])
@@ -190,7 +192,7 @@ def test_whoever_is_not_on_paper_is_absent_only_if_one_says_so(table: Table, mak
     page = table.compare(table.code["林阿妹"], others=True)
     shown = {line[0]: line[1:] for line in cells(page).values()}
     assert shown["黄文强"] == ["报 3 人，没点", "没有", "记没来"]
-    assert shown["陈惠玲"] == ["到 2 人", "没有", "不改"], "who was called here stays so"
+    assert shown["陈惠玲"] == ["到 2 人", "没有", "不动"], "who was called here stays so"
     assert save(page).status == 303
     assert table.came() == {"林阿妹": 1, "黄文强": 0, "陈惠玲": 2, "郑小莲": 0}
     with table.app.app_context():
@@ -217,9 +219,7 @@ def test_what_changed_since_it_was_shown_is_shown_anew(table: Table, make: Make)
     assert table.came()["郑小莲"] == 1
 
 
-def test_of_two_who_key_the_same_paper_at_once_one_saves(
-    table: Table, sign_in: SignIn, app: Flask
-) -> None:
+def test_of_two_who_key_the_same_paper_at_once_one_saves(table: Table, sign_in: SignIn, app: Flask) -> None:
     code = table.code
     pages = []
     for people in (1, 2):
