@@ -62,7 +62,7 @@ from portal.orders import (
 from portal.orders import own as orders_own
 from portal.orders import staff as orders_staff
 from portal.orders import views as orders
-from portal.registrations import following, kept, own, staff_parties
+from portal.registrations import following, kept, own, staff_door, staff_paper, staff_parties
 from portal.registrations import labels as registrations_labels
 from portal.registrations import staff as registrations_staff
 from portal.registrations import views as registrations
@@ -114,6 +114,8 @@ STAFF_VIEWS = (
     staff_holidays,
     registrations_staff,
     staff_parties,
+    staff_paper,
+    staff_door,
     volunteers_staff,
     staff_people,
     staff_organizations,

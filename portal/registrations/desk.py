@@ -1,13 +1,10 @@
-"""What staff do with the registrations of a date: seats, moves, promotions, the roll-call."""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
+"""What staff do with the registrations of a date: seats, moves, promotions."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.activities.models import Activity, CountSource, Occurrence, OccurrenceStatus
+from portal.activities.models import Activity, Occurrence, OccurrenceStatus
 from portal.audit.actions import record
 from portal.clock import now
 from portal.db import lock, transaction
@@ -170,7 +167,7 @@ def move(registration_id: int, target_id: int, may_queue: bool, by: Actor) -> St
         rules.check_time(target, goal, by_staff=True)
         if target.seats is not None and registration.people > target.seats:
             raise Refused(_("That date has not so many places in all."), field="target")
-        if registration.phone_index is not None and _there_already(session, registration, target_id):
+        if registration.phone_index is not None and there_already(session, registration, target_id):
             raise Refused(_("This person is signed up for that date already."), field="target")
         waits = queue.waits(target, registration.people)
         if waits and not may_queue:
@@ -193,7 +190,8 @@ def move(registration_id: int, target_id: int, may_queue: bool, by: Actor) -> St
         return registration.status
 
 
-def _there_already(session: Session, registration: Registration, target_id: int) -> bool:
+def there_already(session: Session, registration: Registration, target_id: int) -> bool:
+    """Say whether the person of a registration is signed up for that date by another one."""
     return bool(
         session.scalar(
             sa.select(Registration.id).where(
@@ -204,108 +202,6 @@ def _there_already(session: Session, registration: Registration, target_id: int)
             )
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Roll:
-    """How far a roll-call has come: parties not called yet, and whether the date has its figure by it."""
-
-    left: int
-    counted: bool
-
-
-def call_roll(occurrence_id: int, came: Mapping[int, int], rest: str, by: Actor) -> Roll:
-    """Write down who came: people per registration, 0 for nobody; `rest` says the others all came or did not.
-
-    When it has begun and everybody is called, the figure of the date follows from the roll and the walk-ins,
-    unless somebody has counted it otherwise.
-
-    Raises:
-        Missing: there is no such occurrence within the actor's scope, or no such registration there.
-        Refused: it was cancelled, or begins in more than an hour.
-    """
-    with transaction() as session:
-        occurrence = _for_roll(session, occurrence_id, by)
-        parties = {party.id: party for party in _seated(session, occurrence_id)}
-        if not came.keys() <= parties.keys():
-            raise Missing
-        marks = dict(came)
-        for party in parties.values():
-            if rest and party.id not in marks and party.came is None:
-                marks[party.id] = party.people if rest == "came" else 0
-        for party_id, people in marks.items():
-            party = parties[party_id]
-            party.came = min(max(people, 0), party.people)
-            party.status = Status.ATTENDED if party.came else Status.ABSENT
-            party.changed_at = now()
-        session.flush()
-        left = sum(party.came is None for party in parties.values())
-        if not left:
-            _write_figure(
-                occurrence, sum(party.came or 0 for party in parties.values()) + occurrence.walk_ins, by
-            )
-        record(
-            session,
-            by,
-            "roll.called",
-            "occurrence",
-            occurrence_id,
-            occurrence.station_id,
-            detail=f"{len(marks)} marked, {left} left",
-        )
-        return Roll(left, not left and occurrence.count_source is CountSource.ROLL_CALL)
-
-
-def count_walk_ins(occurrence_id: int, change: int, by: Actor) -> int:
-    """Count people who came without having signed up: attendance, not seats. Return how many by now.
-
-    Raises:
-        Missing: there is no such occurrence within the actor's scope.
-        Refused: it was cancelled, or begins in more than an hour.
-    """
-    with transaction() as session:
-        occurrence = _for_roll(session, occurrence_id, by)
-        before = occurrence.walk_ins
-        occurrence.walk_ins = min(max(before + change, 0), 10_000)
-        if occurrence.count_source is CountSource.ROLL_CALL and occurrence.attended is not None:
-            _write_figure(occurrence, occurrence.attended + occurrence.walk_ins - before, by)
-        return occurrence.walk_ins
-
-
-def _for_roll(session: Session, occurrence_id: int, by: Actor) -> Occurrence:
-    occurrence = lock(session, Occurrence, occurrence_id)
-    if occurrence is None or not occurrence.published or not is_in_scope(occurrence.station_id, by.scope):
-        raise Missing
-    if occurrence.status is OccurrenceStatus.CANCELLED:
-        raise Refused(_("It was cancelled; nobody can have come."))
-    if not rules.roll_is_open(occurrence):
-        raise Refused(_("The roll is called from an hour before it begins."))
-    return occurrence
-
-
-def _seated(session: Session, occurrence_id: int) -> list[Registration]:
-    return list(
-        session.scalars(
-            sa.select(Registration)
-            .where(
-                Registration.occurrence_id == occurrence_id,
-                Registration.status.in_((Status.CONFIRMED, Status.ATTENDED, Status.ABSENT)),
-            )
-            .order_by(Registration.id)
-        )
-    )
-
-
-def _write_figure(occurrence: Occurrence, attended: int, by: Actor) -> None:
-    if occurrence.count_source is CountSource.COUNTED or occurrence.starts_at > now():
-        return
-    # How many were minors or elderly nobody has looked at; what somebody has written down stays if it can.
-    occurrence.attended = max(attended, 0)
-    if (occurrence.minors or 0) + (occurrence.elderly or 0) > occurrence.attended:
-        occurrence.minors = occurrence.elderly = None
-    occurrence.count_source = CountSource.ROLL_CALL
-    occurrence.counted_by = by.name
-    occurrence.counted_at = now()
 
 
 def _check_live(registration: Registration, occurrence: Occurrence, cancelled_too: bool = False) -> None:

@@ -308,3 +308,23 @@ class FindForm(Form):
         filters=[lambda text: (text or "").strip()[:60]],
         validators=[seen],
     )
+
+
+class DoorForm(Form):
+    """Whom somebody at the door checks in."""
+
+    q = line(
+        _l("Row code, last four digits, reference"), 60, required=_l("Which code, or which last four digits?")
+    )
+
+
+class PaperForm(Form):
+    """What was signed on paper, as row codes."""
+
+    codes = paragraphs(_l("Row codes"), 8000)
+    others = Tick(_l("Whoever is not on paper and not called yet did not come"))
+
+    def validate_codes(self, field: Any) -> None:
+        """Demand a code."""
+        if not field.errors and not field.data:
+            raise ValidationError(_("Type the row codes of those who signed."))

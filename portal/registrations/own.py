@@ -1,8 +1,10 @@
 """Let whoever holds the private link see and change what it stands for: a registration, or a whole course."""
 
+from dataclasses import dataclass
+
 from flask import Response, current_app, flash, request, url_for
 
-from portal.access import STAFF, actor, public
+from portal.access import STAFF, WRITERS, actor, public
 from portal.activities import courses, pills
 from portal.activities.models import OccurrenceStatus, SignUp
 from portal.activities.standing import seats_left
@@ -22,11 +24,20 @@ from portal.web.qr import qr_path
 from portal.web.text import number_of
 
 
+def _party(token: str) -> Registration:
+    """Return the registration of a private link, for a page that staff see more of.
+
+    Who they are is asked first: to note that they were here ends the reading that a row has come from.
+    """
+    actor()
+    return queries.by_token(token)
+
+
 @bp.get("/registrations/<token>")
 @public
 def registration(token: str) -> Response:
     """Show one party its registration: reference, code, what happens next."""
-    return _own_page(token, queries.by_token(token), 200)
+    return _own_page(token, _party(token), 200)
 
 
 def _own_page(token: str, found: Registration, status: int, form: ShrinkForm | None = None) -> Response:
@@ -55,7 +66,7 @@ def _registration_page(token: str, found: Registration, status: int, form: Shrin
         late=actions.LATE,
         form=form,
         qr=qr_path(own_link(token)),
-        for_staff=actor().role in STAFF and is_in_scope(occurrence.station_id, actor().scope),
+        at_the_door=at_the_door(found, found),
         **about(occurrence),
     )
 
@@ -89,9 +100,40 @@ def _course_page(token: str, found: Registration, status: int, form: ShrinkForm 
         late=actions.LATE,
         form=form,
         qr=qr_path(own_link(token)),
-        shown_id=shown.registration.id,
-        for_staff=actor().role in STAFF and is_in_scope(shown.date.station_id, actor().scope),
+        at_the_door=at_the_door(_of_today(parts), shown.registration),
         **about(found.occurrence),
+    )
+
+
+def _of_today(parts: list[Part]) -> Registration | None:
+    """Return how the party of a course stands at its date of today, at the one that is not over if it can."""
+    here = [part for part in parts if rules.is_today(part.date)]
+    going_on = [part for part in here if part.date.ends_at > now()]
+    return next((part.registration for part in [*going_on, *reversed(here)]), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AtTheDoor:
+    """What staff who scan a private link see on top: the party, and whether it can be checked in."""
+
+    party: Registration | None  # None: its course has no date today
+    shown: Registration
+    may_write: bool
+    why_not: str
+    may_take_back: bool
+
+
+def at_the_door(party: Registration | None, shown: Registration) -> AtTheDoor | None:
+    """Return what staff are offered who keep the station of a party; None for anybody else."""
+    who = actor()
+    if who.role not in STAFF or not is_in_scope(shown.occurrence.station_id, who.scope):
+        return None
+    return AtTheDoor(
+        party,
+        shown,
+        may_write=who.role in WRITERS,
+        why_not=rules.why_no_check_in(party, party.occurrence) if party else "",
+        may_take_back=party is not None and rules.marked_today(party),
     )
 
 
@@ -131,7 +173,7 @@ def own_link(token: str) -> str:
 @public
 def slip(token: str) -> Response:
     """Show the slip to print: large type, reference, code."""
-    found = queries.by_token(token)
+    found = _party(token)
     return page(
         "registrations/slip.html",
         token=token,
@@ -156,7 +198,7 @@ def _to_print(found: Registration) -> list[Part]:
 @public
 def shrink(token: str) -> Response:
     """Let fewer come."""
-    found = queries.by_token(token)
+    found = _party(token)
     form = ShrinkForm()
     if not form.validate():
         return _own_page(token, found, 422, form)
@@ -165,7 +207,7 @@ def shrink(token: str) -> Response:
         lessen(found.id, form.adults.data or 0, form.children.data or 0)
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
-        return _own_page(token, queries.by_token(token), 422 if refusal.field else 409, form)
+        return _own_page(token, _party(token), 422 if refusal.field else 409, form)
     flash(_("Noted. Thank you for telling us."))
     return go(url_for(".registration", token=token))
 
@@ -174,7 +216,7 @@ def shrink(token: str) -> Response:
 @public
 def confirm_cancel(token: str) -> Response:
     """Ask whether the party really stays away: from its date, or the whole course or (`?date=`) one of it."""
-    found = queries.by_token(token)
+    found = _party(token)
     if found.leads_course and "date" not in request.args:
         return _confirm_leaving(token, found)
     one = _meant(found, request.args.get("date"))
@@ -220,7 +262,7 @@ def _meant(found: Registration, date: str | None) -> Registration:
 @public
 def cancel(token: str) -> Response:
     """Let the party leave its date, the whole course, or one date of it."""
-    found = queries.by_token(token)
+    found = _party(token)
     if found.leads_course and "date" not in request.form:
         gone = course.leave(found.id)
         flash(
@@ -240,7 +282,7 @@ def cancel(token: str) -> Response:
 @public
 def join(token: str) -> Response:
     """Let the party of a course come to the dates added since, or to one (`date`) that it had left."""
-    found = queries.by_token(token)
+    found = _party(token)
     if not found.leads_course:
         raise Missing
     date = number_of(request.form["date"]) if "date" in request.form else None
@@ -253,7 +295,7 @@ def join(token: str) -> Response:
 @public
 def be_late(token: str) -> Response:
     """Take the note that the party comes later today."""
-    found = queries.by_token(token)
+    found = _party(token)
     one = found.id
     if found.leads_course:
         for part in course_queries.parts_of(found.id):

@@ -1,6 +1,6 @@
 """Read registrations: by private link, by phone and reference, by device, and for the desk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hmac import compare_digest
@@ -21,6 +21,7 @@ from portal.registrations.links import phone_index, read_reference
 from portal.registrations.models import Registration, RegistrationDevice, SeatEvent, Status
 from portal.registrations.notices import phone_channel
 from portal.registrations.party import is_phone, name_key, phone_of
+from portal.registrations.rows import code_of, plain
 from portal.stations.models import Station
 from portal.stations.queries import in_scope
 from portal.tokens import token_hash
@@ -194,27 +195,53 @@ def of_device_at(device: str, occurrence_id: int) -> list[Registration]:
     )
 
 
-def parties_of(occurrence_id: int) -> Sequence[Registration]:
-    """List the parties of a date for the desk: who has a seat by the time of signing up, then the queue."""
+def parties_of(occurrence_id: int, cancelled: bool = False) -> Sequence[Registration]:
+    """List the parties of a date for the desk: who has a seat by the time of signing up, then the queue.
+
+    Those that have left are only among them if `cancelled` says so.
+    """
+    wanted = sa.select(Registration).where(Registration.occurrence_id == occurrence_id)
+    if not cancelled:
+        wanted = wanted.where(Registration.status != Status.CANCELLED)
     return db.session.scalars(
-        sa.select(Registration)
-        .options(joinedload(Registration.first))
-        .where(Registration.occurrence_id == occurrence_id, Registration.status != Status.CANCELLED)
+        wanted.options(joinedload(Registration.first))
         .order_by(Registration.place.is_not(None), Registration.place, Registration.id)
         .limit(MOST_PARTIES)
     ).all()
 
 
-def matching(parties: Sequence[Registration], words: str) -> list[Registration]:
-    """Return the parties whose name, reference or end of the number is what somebody searches for."""
+def codes_of(occurrence_id: int) -> dict[int, str]:
+    """Map the registrations that were ever at a date to their row codes.
+
+    They are counted in the seat history, which is only ever added to: a code stays, whoever leaves or moves.
+    """
+    ever = db.session.scalars(
+        sa.select(SeatEvent.registration_id)
+        .where(SeatEvent.occurrence_id == occurrence_id, SeatEvent.registration_id.is_not(None))
+        .group_by(SeatEvent.registration_id)
+        .order_by(sa.func.min(SeatEvent.id))
+    )
+    return {party: code_of(number) for number, party in enumerate(ever, 1) if party is not None}
+
+
+def matching(parties: Sequence[Registration], words: str, codes: Mapping[int, str]) -> list[Registration]:
+    """Return the parties whose row code, name, reference or end of the number fits what is sought."""
     wanted = fold(words)
     if not wanted:
         return list(parties)
-    digits, reference = phone_of(wanted), read_reference(wanted)
+    named = name_key(wanted)
+    exact = set(exactly(parties, words, codes))
+    return [party for party in parties if party in exact or (named and named in party.name_key)]
+
+
+def exactly(parties: Sequence[Registration], words: str, codes: Mapping[int, str]) -> list[Registration]:
+    """Return the parties with this row code, reference or end of the number; names are not looked at."""
+    wanted = fold(words)
+    digits, reference, code = phone_of(wanted), read_reference(wanted), plain(wanted)
     return [
         party
         for party in parties
-        if (name_key(wanted) and name_key(wanted) in party.name_key)
+        if code == codes.get(party.id)
         or (len(digits) >= 4 and digits.isdecimal() and (party.phone or "").endswith(digits))
         or reference in (party.reference, party.party_reference)
     ]

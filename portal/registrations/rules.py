@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from portal.activities.models import Activity, Occurrence
+from portal.activities.models import Activity, Occurrence, OccurrenceStatus
 from portal.activities.standing import Standing, held
 from portal.activities.standing import standing as standing_of
 from portal.clock import local, now
 from portal.errors import Refused
 from portal.i18n import _, moment_label, ngettext
+from portal.registrations.models import Registration, Status
 from portal.registrations.party import AgeBand, Limits, Party
 
 MOST_AT_THE_DESK = 50  # people in one party that staff write down
@@ -120,6 +121,37 @@ def on_the_day(occurrence: Occurrence) -> bool:
     return local(occurrence.starts_at).date() <= local(now()).date() and occurrence.ends_at > now()
 
 
+def is_today(occurrence: Occurrence) -> bool:
+    """Say whether the date is today, or today is one of its days."""
+    return local(occurrence.starts_at).date() <= local(now()).date() <= local(occurrence.ends_at).date()
+
+
 def roll_is_open(occurrence: Occurrence) -> bool:
     """Say whether the roll may be called: from an hour before it begins."""
     return occurrence.starts_at <= now() + ROLL_OPENS
+
+
+def marked_today(party: Registration) -> bool:
+    """Say whether a party was called today, so that a mistake can be taken back."""
+    return party.came is not None and local(party.changed_at).date() == local(now()).date()
+
+
+def why_no_check_in(party: Registration, occurrence: Occurrence) -> str:
+    """Say in a sentence why a party cannot be checked in now; empty when it can, or has been."""
+    if party.status is Status.CANCELLED:
+        return _("They have cancelled. Who comes all the same is counted as a walk-in.")
+    if party.status is Status.WAITING and not why_no_roll(occurrence):
+        return _("They wait for a seat. Who comes all the same is counted as a walk-in.")
+    return why_no_roll(occurrence)
+
+
+def why_no_roll(occurrence: Occurrence) -> str:
+    """Say in a sentence why nobody can be checked in at a date now; empty when people can."""
+    if occurrence.status is OccurrenceStatus.CANCELLED:
+        return _("This date is cancelled.")
+    if occurrence.ends_at <= now():
+        return _("It is over. Who came is noted in the roll-call.")
+    if not roll_is_open(occurrence):
+        opens = moment_label(occurrence.starts_at - ROLL_OPENS)
+        return _("Too early: people are checked in from %(moment)s on.", moment=opens)
+    return ""

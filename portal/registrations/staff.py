@@ -1,6 +1,7 @@
 """Let staff keep the registrations of a date: the panel on its page, and a page per party."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, flash, request, url_for
@@ -15,13 +16,22 @@ from portal.activities.staff_dates import occurrence_page
 from portal.activities.standing import seats_left
 from portal.errors import Missing, Refused
 from portal.i18n import _, ngettext
-from portal.registrations import actions, consent, course, desk, history, queries, rules
-from portal.registrations.forms import DeskForm, FindForm, SeatsForm
+from portal.registrations import actions, consent, course, desk, history, queries, roll, rules
+from portal.registrations.forms import DeskForm, DoorForm, FindForm, PaperForm, SeatsForm
 from portal.registrations.links import token_of
 from portal.registrations.models import Registration, Status
+from portal.registrations.paper import Comparison
 from portal.registrations.party import Consent, Source, mask_phone
 from portal.web.answers import go, page, show
 from portal.web.text import number_of
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """What was typed of a sheet, and how it compares with the roll once somebody has asked."""
+
+    form: PaperForm
+    found: Comparison | None = None
 
 
 def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -31,7 +41,8 @@ def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None
     parties = queries.parties_of(found.id)
     seated = [party for party in parties if party.status.has_seat]
     sought = given.get("sought", "")
-    shown = queries.matching(seated, sought)
+    codes = queries.codes_of(found.id)
+    shown = queries.matching(seated, sought, codes)
     whole = courses.course_of(found.activity, by_staff=True)
     add = given.get("add")
     if add is None:
@@ -47,6 +58,7 @@ def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None
         "occurrence": found,
         "shown": (given.get("only") and [one for one in shown if one.came is None]) or shown,
         "seated": seated,
+        "codes": codes,
         "queue": [party for party in parties if party.status is Status.WAITING],
         "sought": sought,
         "find": given.get("find") or FindForm(formdata=None),
@@ -61,6 +73,9 @@ def gather(found: Occurrence, given: Mapping[str, Any]) -> dict[str, Any] | None
         "begun": rules.begun(found),
         "cancelled": found.status is OccurrenceStatus.CANCELLED,
         "may_write": actor().role in WRITERS,
+        "marked_today": rules.marked_today,
+        "door": given.get("door") or DoorForm(formdata=None, prefix="door_"),
+        "paper": given.get("paper") or Keyed(PaperForm(formdata=None, prefix="paper_")),
     }
 
 
@@ -136,30 +151,40 @@ def _told(name: str, whole: course.CourseReceipt) -> str:
 def call_roll(occurrence_id: int) -> Response:
     """Write down who of those signed up came."""
     rest = request.form.get("rest", "")
-    roll = desk.call_roll(occurrence_id, _marks(), rest if rest in ("came", "absent") else "", actor())
-    if roll.left:
+    called = roll.call_roll(occurrence_id, _marks(), rest if rest in ("came", "absent") else "", actor())
+    if called.left:
         flash(
             ngettext(
                 "Saved. %(num)s party is not called yet.",
                 "Saved. %(num)s parties are not called yet.",
-                roll.left,
+                called.left,
             )
         )
-    elif roll.counted:
+    elif called.counted:
         flash(_("Saved. Everybody is called; the figure is written down."))
     else:
         flash(_("Saved. Everybody is called."))
     return go(url_for(".occurrence", occurrence_id=occurrence_id) + "#roll")
 
 
-def _marks() -> dict[int, int]:
-    """Read “r<id>” (1 came, 0 did not) and, for larger parties, “n<id>”, how many of them."""
-    marks = {}
+def _marks() -> dict[int, int | None]:
+    """Read “r<id>” (1 came, 0 did not, no: not called) and, for larger parties, “n<id>”, how many of them.
+
+    “b<id>” is what stood there when the page was drawn: what nobody has touched says nothing, so that a page
+    left open does not undo what others have called since.
+    """
+    marks: dict[int, int | None] = {}
     for name, value in request.form.items():
-        registration_id = number_of(name.removeprefix("r")) if name.startswith("r") else 0
-        if registration_id and value in ("0", "1"):
-            people = number_of(request.form.get(f"n{registration_id}", "")) or 100
-            marks[registration_id] = people if value == "1" else 0
+        party = number_of(name.removeprefix("r")) if name.startswith("r") else 0
+        if not party or value not in ("0", "1", "no"):
+            continue
+        before, people = request.form.get(f"b{party}", ""), request.form.get(f"n{party}", "")
+        if value == "0" and before != "0":
+            marks[party] = 0
+        elif value == "1" and (before in ("", "0") or people not in ("", before)):
+            marks[party] = number_of(people) or 100
+        elif value == "no":
+            marks[party] = None
     return marks
 
 
@@ -168,7 +193,7 @@ def _marks() -> dict[int, int]:
 def count_walk_ins(occurrence_id: int) -> Response:
     """Count one more or one less who came without having signed up."""
     change = {"1": 1, "-1": -1, "5": 5}.get(request.form.get("change", ""), 0)
-    desk.count_walk_ins(occurrence_id, change, actor())
+    roll.count_walk_ins(occurrence_id, change, actor())
     found = _found(occurrence_id)
     if not found.published:
         raise Missing

@@ -65,6 +65,7 @@ def _party_page(found: Registration, status: int, number: str = "", **forms: Any
         erase=forms.get("erase") or ReasonForm(formdata=None, prefix="erase_"),
         reveal=reveal,
         roll_open=writer and found.status.has_seat and not off and rules.roll_is_open(occurrence),
+        marked_today=rules.marked_today(found),
         link=link_of(found) if found.anonymised_at is None else "",
         off=off,
     )

@@ -141,22 +141,28 @@ volunteers POST  /volunteer/hours
 staff      GET   /staff/holidays
 writers    POST  /staff/holidays
 
+writers    GET   /staff/occurrences/<occurrence_id>/door
+writers    POST  /staff/occurrences/<occurrence_id>/door
 staff      POST  /staff/occurrences/<occurrence_id>/find
 staff      GET   /staff/occurrences/<occurrence_id>/history
+writers    POST  /staff/occurrences/<occurrence_id>/paper
 writers    POST  /staff/occurrences/<occurrence_id>/registrations
 writers    POST  /staff/occurrences/<occurrence_id>/roll-call
 writers    POST  /staff/occurrences/<occurrence_id>/seats
+staff      GET   /staff/occurrences/<occurrence_id>/sheet
 writers    POST  /staff/occurrences/<occurrence_id>/walk-ins
 
 staff      GET   /staff/registrations/
 staff      POST  /staff/registrations/
 staff      GET   /staff/registrations/<registration_id>
+writers    POST  /staff/registrations/<registration_id>/check-in
 writers    POST  /staff/registrations/<registration_id>/erase
 writers    POST  /staff/registrations/<registration_id>/move
 writers    POST  /staff/registrations/<registration_id>/people
 writers    POST  /staff/registrations/<registration_id>/phone
 writers    POST  /staff/registrations/<registration_id>/promote
 writers    POST  /staff/registrations/<registration_id>/remove
+writers    POST  /staff/registrations/<registration_id>/take-back
 
 staff      GET   /staff/orders
 staff      POST  /staff/orders

@@ -397,22 +397,3 @@ def test_what_another_station_keeps_is_not_there(desk: Desk, make: Make) -> None
     assert not found(desk.send("/staff/registrations/", "", q=PHONE))
     assert not desk.editor.get(of_party(own)).all(f'#target option[value="{theirs}"]')
     assert (desk.figures(theirs), desk.figures(ours), desk.stands(foreign)) == ((1, 0), (1, 0), [STAYS])
-
-
-def test_whoever_scans_the_code_at_the_door_calls_the_party_in_two_taps(
-    desk: Desk, make: Make, sign_in: SignIn, noon: Clock
-) -> None:
-    occurrence_id = make.class_with_seats(10, span(0, "12:30", "13:30"))
-    receipt = make.registration(occurrence_id, people=3)
-    with desk.app.app_context():
-        link = f"/registrations/{token_of(receipt.reference)}"
-    assert not Browser(desk.app).get(link).all('a[href^="/staff"]'), "nothing of it for the party itself"
-    assert not sign_in(Role.EDITOR, "s2").get(link).all('a[href^="/staff"]')
-    page = desk.editor.get(link).follow('main a[href^="/staff"]')
-    form = page.form('form[action$="/roll-call"]').fill(**{f"n{receipt.registration_id}": "2"})
-    pressed: dict[str, Any] = {f"r{receipt.registration_id}": "1"}
-    form.submit(**pressed)
-    assert (desk.stands(receipt.registration_id), desk.party(receipt.registration_id).came) == (
-        [Status.ATTENDED],
-        2,
-    )

@@ -17,7 +17,7 @@ from portal.db import Model, db
 from portal.errors import Missing, Refused
 from portal.messages.actions import deliver_waiting, mark_called
 from portal.messages.models import Message, MessageStatus
-from portal.registrations import actions, desk
+from portal.registrations import actions, desk, roll
 from portal.registrations.models import Registration, RegistrationDevice, SeatEvent, Status
 from portal.registrations.party import Child, Source
 from portal.registrations.retention import erase, forget_parties
@@ -354,7 +354,7 @@ def test_of_who_was_there_only_the_numbers_stay(
     occurrence_id = make.class_with_seats(4)
     came, absent = family(make, occurrence_id), make.registration(occurrence_id).registration_id
     noon.shift(DAY)
-    desk.call_roll(occurrence_id, {came: 2}, "absent", editor)
+    roll.call_roll(occurrence_id, {came: 2}, "absent", editor)
     for party_id in (came, absent):
         erase(party_id, "本人要求", editor)
     assert (row(came).came, row(came).people, row(came).status) == (2, 2, Status.ATTENDED)

@@ -9,7 +9,7 @@ from portal.activities import actions as activities
 from portal.activities import occurrences
 from portal.db import db
 from portal.errors import Missing, Refused
-from portal.registrations import actions, desk
+from portal.registrations import actions, desk, roll
 from portal.registrations.links import token_of
 from portal.registrations.models import Registration
 from tests.browser import Browser
@@ -57,7 +57,7 @@ def test_whom_the_roll_has_seen_is_told_so_and_offered_no_change(
     receipt = make.registration(occurrence_id, people=2)
     with app.app_context():
         link = f"/registrations/{token_of(receipt.reference)}"
-        desk.call_roll(occurrence_id, {receipt.registration_id: 2}, "", make.actor())
+        roll.call_roll(occurrence_id, {receipt.registration_id: 2}, "", make.actor())
         with pytest.raises(Refused, match="点过名"):
             actions.shrink(receipt.registration_id, 1, 0)
     page = client.get(link)

@@ -13,7 +13,7 @@ from portal.access import Role
 from portal.activities import occurrences
 from portal.activities.models import Occurrence
 from portal.db import db
-from portal.registrations import actions, desk, retention
+from portal.registrations import actions, desk, retention, roll
 from portal.registrations.actions import Receipt
 from portal.registrations.links import token_of
 from portal.registrations.models import Registration, RegistrationDevice, SeatEvent, Status
@@ -238,7 +238,7 @@ def test_whom_the_roll_call_has_seen_cannot_cancel_from_a_page_left_open(
     asked = client.get(link(receipt) + "/cancel")
     noon.shift(21.5 * 3600)
     with app.app_context():
-        desk.call_roll(occurrence_id, {receipt.registration_id: 1}, "", make.actor(Role.EDITOR, "s1"))
+        roll.call_roll(occurrence_id, {receipt.registration_id: 1}, "", make.actor(Role.EDITOR, "s1"))
     assert asked.form().submit(follow=False).status == 409
     assert party(app, receipt).status is Status.ATTENDED
 

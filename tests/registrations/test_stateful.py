@@ -36,7 +36,7 @@ from portal.clock import ZONE, local, now
 from portal.db import db
 from portal.errors import Refused
 from portal.messages.models import Message
-from portal.registrations import actions, desk
+from portal.registrations import actions, desk, roll
 from portal.registrations.models import Registration, Status
 from portal.registrations.party import Consent, Party, Source
 from tests.make import Make, span
@@ -436,7 +436,7 @@ class TwoDates(RuleBasedStateMachine):
     def the_roll_is_called(self, date: int, came: bool) -> None:
         there = self.dates[date]
         may = there.called_off_at is None and there.on_the_roll
-        assert done(partial(desk.call_roll, there.id, {}, "came" if came else "absent", self.staff)) is may
+        assert done(partial(roll.call_roll, there.id, {}, "came" if came else "absent", self.staff)) is may
         if may:
             called = [known for known in there.parties if known.status is Status.CONFIRMED]
             for known in called:

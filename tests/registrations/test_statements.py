@@ -22,8 +22,10 @@ PUBLIC = {
     "/mine": 2,  # the registrations, and the orders
 }
 STAFF = {
-    "/staff/occurrences/{occurrence}": 11,
+    "/staff/occurrences/{occurrence}": 12,  # one of them for the row codes
+    "/staff/occurrences/{occurrence}/door": 9,
     "/staff/occurrences/{occurrence}/history": 6,
+    "/staff/occurrences/{occurrence}/sheet": 9,
     "/staff/registrations/": 1,
     "/staff/registrations/{registration}": 5,
 }
@@ -36,7 +38,7 @@ COURSE = {
     "/registrations/{token}/slip": 3,
     "/mine": 2,
 }
-COURSE_STAFF = {"/staff/occurrences/{occurrence}": 12, "/staff/registrations/{registration}": 5}
+COURSE_STAFF = {"/staff/occurrences/{occurrence}": 13, "/staff/registrations/{registration}": 5}
 DEVICE = "a device of the tests"
 
 

@@ -11,7 +11,7 @@ from portal.access import NOBODY, Role
 from portal.activities.models import Occurrence
 from portal.clock import now
 from portal.db import db, transaction
-from portal.registrations import desk
+from portal.registrations import roll
 from portal.registrations.links import phone_index
 from portal.registrations.models import Registration, Status
 from portal.volunteers import hours_queries, posts, presence
@@ -100,7 +100,7 @@ def test_the_check_in_says_so_and_each_side_counts_the_person_once(
             presence.check(presence.code_at(occurrence_id, now()), one, NOBODY)
         noon.shift(600)
     with app.app_context():
-        desk.call_roll(occurrence_id, {receipt.registration_id: 1}, "", make.actor(Role.EDITOR))
+        roll.call_roll(occurrence_id, {receipt.registration_id: 1}, "", make.actor(Role.EDITOR))
     with app.app_context():
         assert db.session.get_one(Occurrence, occurrence_id).attended == 1
         assert hours_queries.volunteers_came(occurrence_id) == 1
