@@ -24,11 +24,14 @@ from portal.activities import (
     labels,
     panels,
     pills,
+    room_consent,
+    room_labels,
     room_pages,
     sheets,
     staff_dates,
     staff_holidays,
     staff_posting,
+    staff_rooms,
     staff_rows,
     station_pages,
 )
@@ -131,6 +134,7 @@ BLUEPRINTS = (
     sheets.bp,
     activities_staff.bp,
     room_pages.bp,
+    staff_rooms.bp,
     registrations.bp,
     teams.bp,
     volunteers_own.bp,
@@ -191,6 +195,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     holidays.init_app(app)
     labels.init_app(app)
     pills.init_app(app)
+    room_labels.init_app(app)
+    room_consent.init_app(app)
     registrations_labels.init_app(app)
     volunteers_labels.init_app(app)
     hours_labels.init_app(app)
@@ -202,7 +208,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     panels.init_app(
         app,
         [registrations_staff.PANEL, staff_shifts.PANEL],
-        [orders_staff.DESK, staff_shifts.DESK, staff_records.DESK],
+        [staff_rooms.DESK, orders_staff.DESK, staff_shifts.DESK, staff_records.DESK],
     )
     kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])

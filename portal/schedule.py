@@ -5,6 +5,7 @@ from datetime import timedelta
 from portal.accounts.actions import drop_dead_sessions
 from portal.activities import holidays
 from portal.activities.repeating import compare_with_days_off, make_coming_dates
+from portal.activities.room_retention import forget_askers_of_rooms
 from portal.clock import now
 from portal.db import transaction
 from portal.jobs import Job, forget_old_runs
@@ -36,6 +37,7 @@ JOBS = (
     Job("drop dead sessions", timedelta(hours=1), drop_dead_sessions),
     Job("drop ended limits", timedelta(hours=1), drop_ended),
     Job("forget parties", timedelta(days=1), forget_parties),
+    Job("forget askers of rooms", timedelta(days=1), forget_askers_of_rooms),
     Job("forget askers", timedelta(days=1), forget_askers),
     Job("forget guardians", timedelta(days=1), forget_guardians),
     Job("forget submissions", timedelta(days=1), forget_submissions),

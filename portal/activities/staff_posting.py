@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from flask import Response, flash, request, url_for
 
 from portal.access import WRITERS, actor, only, scope
-from portal.activities import actions, listing, lunar, queries, repeating, rescheduling, rooms
+from portal.activities import actions, listing, lunar, queries, repeating, rescheduling, room_queries, rooms
 from portal.activities.address import coming_weekend
 from portal.activities.dates import Span, span_of
 from portal.activities.forms import ContentForm, PostForm
@@ -282,10 +282,12 @@ def _form_page(
     room_id = number_of(form.room.data) if form.room.data in dict(form.room.choices) else 0
     entries = dates.entries if dates else []
     taken: dict[date, str] = {}
+    wanted: set[date] = set()  # somebody waits for an answer about the room
     if room_id and entries:
         spans = [entry.when for entry in entries if entry.skipped is None]
         found = rooms.clashes(db.session(), room_id, spans, draft.id if draft else None)
         taken = {when.first: title for when, title in found}
+        wanted = room_queries.wanted_meanwhile(room_id, spans)
     return show(
         "staff/activity_form.html",
         "preview" if asked else "main",
@@ -300,6 +302,7 @@ def _form_page(
         open_end=dates is not None and dates.repeats is not None and _goes_on(dates.repeats.rule),
         horizon=today() + repeating.HORIZON,
         taken=taken,
+        wanted=wanted,
         WHEN_FIELDS=WHEN_FIELDS,
         day_facts=lunar.day_facts,
         cell_label=lunar.cell_label,
