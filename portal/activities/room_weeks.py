@@ -23,6 +23,11 @@ class RoomDay:
     free: list[Times]
     is_open: bool
 
+    @property
+    def is_today(self) -> bool:
+        """Say whether this is today."""
+        return self.day == today()
+
 
 @dataclass(frozen=True, slots=True)
 class RoomWeek:
