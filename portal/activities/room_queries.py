@@ -131,18 +131,8 @@ class Waiting:
 
 def waiting(scope: Scope, limit: int = MOST_WAITING) -> list[Waiting]:
     """List the requests of a scope that can still be answered, whoever asked first on top."""
-    meets = (
-        sa.exists()
-        .where(
-            RoomBooking.room_id == RoomRequest.room_id,
-            RoomBooking.starts_at < RoomRequest.ends_at,
-            RoomBooking.starts_at > RoomRequest.starts_at - timedelta(days=1),
-            RoomBooking.ends_at > RoomRequest.starts_at,
-        )
-        .correlate(RoomRequest)
-    )
-    rows = db.session.execute(
-        sa.select(RoomRequest, meets.label("is_taken"))
+    asked = db.session.scalars(
+        sa.select(RoomRequest)
         .where(
             RoomRequest.status == RoomRequestStatus.WAITING,
             RoomRequest.starts_at > now(),
@@ -151,8 +141,33 @@ def waiting(scope: Scope, limit: int = MOST_WAITING) -> list[Waiting]:
         .options(joinedload(RoomRequest.room), joinedload(RoomRequest.station))
         .order_by(RoomRequest.asked_at, RoomRequest.id)
         .limit(limit)
+    ).all()
+    booked = _booked(asked)
+    return [
+        Waiting(
+            one,
+            any(
+                room_id == one.room_id and begins < one.ends_at and ends > one.starts_at
+                for room_id, begins, ends in booked
+            ),
+        )
+        for one in asked
+    ]
+
+
+def _booked(asked: Sequence[RoomRequest]) -> list[tuple[int, datetime, datetime]]:
+    """Return (room, from, until) of what has the rooms asked for, in the time that is asked for."""
+    if not asked:
+        return []
+    rows = db.session.execute(
+        sa.select(RoomBooking.room_id, RoomBooking.starts_at, RoomBooking.ends_at).where(
+            RoomBooking.room_id.in_({one.room_id for one in asked}),
+            RoomBooking.starts_at < max(one.ends_at for one in asked),
+            # None is longer than a day, so the index can stop.
+            RoomBooking.starts_at > min(one.starts_at for one in asked) - timedelta(days=1),
+        )
     )
-    return [Waiting(row.RoomRequest, bool(row.is_taken)) for row in rows]
+    return [(row.room_id, row.starts_at, row.ends_at) for row in rows]
 
 
 def wanted_meanwhile(room_id: int, spans: Sequence[Span]) -> set[date]:

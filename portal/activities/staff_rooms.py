@@ -21,6 +21,7 @@ from portal.stations import queries as stations
 from portal.stations.models import Room
 from portal.stations.queries import StationCard
 from portal.web.answers import go, page
+from portal.web.forms import Form
 from portal.web.text import number_of
 
 bp = Blueprint("staff_rooms", __name__, url_prefix="/staff")
@@ -200,11 +201,9 @@ def _request_page(
         begun=found.starts_at <= now(),
         may_undo=room_requests.may_undo(found),
         may_cancel=found.status is RoomRequestStatus.BOOKED and found.ends_at > now(),
-        forms={
-            name: given.get(name) or WhyForm(formdata=None, prefix=f"{name}_")
-            for name in ("refuse", "cancel")
-        },
-        plain=WhyForm(formdata=None),
+        refuse=given.get("refuse") or WhyForm(formdata=None, prefix="refuse_"),
+        cancel=given.get("cancel") or WhyForm(formdata=None, prefix="cancel_"),
+        plain=Form(formdata=None),
         reveal=reveal,
     )
 
