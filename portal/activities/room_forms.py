@@ -10,7 +10,7 @@ from portal.activities import room_consent
 from portal.activities.room_free import Wish
 from portal.activities.room_rules import Asker
 from portal.contact import is_phone, name_key, phone_of, what_is_wrong
-from portal.i18n import _
+from portal.i18n import _, lazy_pgettext
 from portal.i18n import lazy_gettext as _l
 from portal.web.forms import Day, Form, Tick, WallTime, WhiteSpaceCheck, count, line
 
@@ -28,7 +28,7 @@ class RoomForm(Form):
     opens = WallTime(_l("From"), validators=[WhiteSpaceCheck(_l("From when on?"))])
     closes = WallTime(_l("Until"), validators=[WhiteSpaceCheck(_l("Until when?"))])
     purpose = line(_l("What for"), 120, required=_l("What do you need the room for?"))
-    people = count(_l("How many people"), 1, 100_000, required=_l("How many of you?"))
+    people = count(lazy_pgettext("room request", "How many people"), 1, 100_000, _l("How many of you?"))
     name = line(_l("Full name"), 40, required=_l("What is your name?"))
     phone = line(_l("Phone number"), 40)
 

@@ -43,7 +43,7 @@ def keep_private(response: Response) -> Response:
 @bp.get("/stations/<slug:slug>/rooms")
 @public
 def index(slug: str) -> Response:
-    """Show the rooms of a station over the week of a day (`on`): what has them, when they are free."""
+    """Show the rooms of a station for seven days from `on`: what has them, when they are free."""
     current = current_slug(slug)
     if current != slug:
         language = request.args.get("lang")

@@ -43,7 +43,7 @@ class RoomWeek:
 
 @dataclass(frozen=True, slots=True)
 class Weeks:
-    """Which week is shown, and the Mondays to turn back and on to, where there are any."""
+    """From when on seven days are shown, and where to turn back and on to, if there is anything."""
 
     first: date
     before: date | None
@@ -51,16 +51,19 @@ class Weeks:
 
     @property
     def last(self) -> date:
-        """Return the Sunday."""
+        """Return the last of the seven days."""
         return self.first + timedelta(days=WEEK - 1)
 
 
 def for_residents(on: date) -> Weeks:
-    """Return the week of a day: none before this one, none beyond what one can ask for."""
-    earliest, latest = agenda.monday(today()), agenda.monday(today() + timedelta(days=DAYS_AHEAD))
-    first = min(max(agenda.monday(on), earliest), latest)
-    step = timedelta(days=WEEK)
-    return Weeks(first, first - step if first > earliest else None, first + step if first < latest else None)
+    """Return seven days from a day on: none before today, none beyond what one can ask for."""
+    latest = today() + timedelta(days=DAYS_AHEAD)
+    first, step = min(max(on, today()), latest), timedelta(days=WEEK)
+    return Weeks(
+        first,
+        max(first - step, today()) if first > today() else None,
+        first + step if first + step <= latest else None,
+    )
 
 
 def for_staff(on: date) -> Weeks:
@@ -70,13 +73,11 @@ def for_staff(on: date) -> Weeks:
 
 
 def laid_out(station: Station, shown: Weeks, for_staff: bool = False) -> list[RoomWeek]:
-    """List the rooms of a station over a week; residents see it from today on. One statement for all."""
+    """List the rooms of a station over a week; one statement for all of them."""
     found: dict[tuple[int, date], list[Taken]] = {}
     for one in taken(station.id, shown.first, WEEK, for_staff):
         found.setdefault((one.room_id, local(one.starts_at).date()), []).append(one)
     days = [shown.first + timedelta(days=away) for away in range(WEEK)]
-    if not for_staff:
-        days = [day for day in days if day >= today()]
     return [
         RoomWeek(
             id=room.id,

@@ -107,11 +107,11 @@ def test_the_page_of_rooms_shows_titles_of_activities_and_turns_the_weeks(
     assert "10:00–11:00 书法班" in this.text
     assert "草稿" not in this.text
     assert "08:30–10:00、11:00–17:00" in this.text
-    assert not this.all('a[aria-label="上一周"]')
-    following = this.follow('a[aria-label="下一周"]')
+    assert not this.all('a[aria-label="前几天"]')
+    following = this.follow('a[aria-label="后几天"]')
     assert "书法班" in following.text
     last = client.get("/stations/s1/rooms?on=2099-01-01")
-    assert not last.all('a[aria-label="下一周"]')
+    assert not last.all('a[aria-label="后几天"]')
     assert client.get("/stations/s1/rooms?on=nonsense").status == 404
     assert client.get("/stations/s1/rooms?on=2000-01-01").all("tr.now")  # what is over is this week
     assert "Hall" in client.get("/stations/s1/rooms?lang=en").text
