@@ -27,6 +27,9 @@ from portal.activities import (
     panels,
     pills,
     posters,
+    room_consent,
+    room_desk,
+    room_labels,
     room_pages,
     sheets,
     staff_dates,
@@ -34,6 +37,7 @@ from portal.activities import (
     staff_holidays,
     staff_outputs,
     staff_posting,
+    staff_rooms,
     staff_rows,
     station_pages,
     tasks,
@@ -146,6 +150,7 @@ BLUEPRINTS = (
     posters.bp,
     activities_staff.bp,
     room_pages.bp,
+    staff_rooms.bp,
     registrations.bp,
     teams.bp,
     volunteers_own.bp,
@@ -206,6 +211,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     holidays.init_app(app)
     labels.init_app(app)
     pills.init_app(app)
+    room_labels.init_app(app)
+    room_consent.init_app(app)
     registrations_labels.init_app(app)
     volunteers_labels.init_app(app)
     hours_labels.init_app(app)
@@ -219,7 +226,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         app,
         [registrations_staff.PANEL, staff_shifts.PANEL],
     )
-    tasks.init_app(app, [desk.PART, volunteers_desk.PART, orders_desk.PART])
+    tasks.init_app(app, [desk.PART, room_desk.PART, volunteers_desk.PART, orders_desk.PART])
     in_place.init_app(app)
     kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])

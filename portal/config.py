@@ -60,7 +60,11 @@ SETTINGS = (
         "",
         "channel that reaches a resident's phone; `log` writes to the log only; empty: staff call",
     ),
-    Setting("KEEP_REGISTRATIONS_DAYS", "90", "names and phone numbers go so long after the activity"),
+    Setting(
+        "KEEP_REGISTRATIONS_DAYS",
+        "90",
+        "names and phone numbers go so long after the activity, or after a room was used",
+    ),
     Setting("KEEP_ORDERS_DAYS", "180", "names, numbers and addresses go so long after an order has ended"),
     Setting("KEEP_ADDRESSES_DAYS", "30", "the address of an order goes so long after it has ended"),
     Setting("ORDER_ADMIT_DAYS", "1", "working days until an order is admitted"),

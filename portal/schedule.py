@@ -6,6 +6,7 @@ from portal.accounts.actions import drop_dead_sessions
 from portal.activities import holidays, kept_forms
 from portal.activities.publishing import publish_due
 from portal.activities.repeating import compare_with_days_off, make_coming_dates
+from portal.activities.room_retention import forget_askers_of_rooms
 from portal.clock import now
 from portal.db import transaction
 from portal.jobs import Job, forget_old_runs
@@ -38,6 +39,7 @@ JOBS = (
     Job("drop dead sessions", timedelta(hours=1), drop_dead_sessions),
     Job("drop ended limits", timedelta(hours=1), drop_ended),
     Job("forget parties", timedelta(days=1), forget_parties),
+    Job("forget askers of rooms", timedelta(days=1), forget_askers_of_rooms),
     Job("forget askers", timedelta(days=1), forget_askers),
     Job("forget guardians", timedelta(days=1), forget_guardians),
     Job("forget kept forms", timedelta(days=1), kept_forms.forget_old),

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.activities.lunar import OfficialDay
+from portal.activities.room_models import RoomRequest
 from portal.clock import now
 from portal.db import Model
 from portal.stations.models import Room, Station
@@ -291,21 +292,26 @@ class OfficialDate(Model):
 
 
 class RoomBooking(Model):
-    """One stretch of time for which a published occurrence has a room.
+    """One stretch of time for which a published occurrence, or a request, has a room.
 
     An occurrence over several days has one for each day. That no two overlap in a room is kept by the
-    database: an exclusion constraint on PostgreSQL, triggers on SQLite (migration 0001).
+    database: an exclusion constraint on PostgreSQL, triggers on SQLite (migrations 0001 and 0015).
     """
 
     __tablename__ = "room_booking"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="starts_before_end"),
+        CheckConstraint(
+            "(occurrence_id IS NULL) <> (room_request_id IS NULL)", name="of_an_occurrence_or_a_request"
+        ),
         Index("ix_room_booking_room_id_starts_at", "room_id", "starts_at"),
         Index("ix_room_booking_occurrence_id", "occurrence_id"),
+        Index("ix_room_booking_room_request_id", "room_request_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey(Room.id))
-    occurrence_id: Mapped[int] = mapped_column(ForeignKey(Occurrence.id, ondelete="CASCADE"))
+    occurrence_id: Mapped[int | None] = mapped_column(ForeignKey(Occurrence.id, ondelete="CASCADE"))
+    room_request_id: Mapped[int | None] = mapped_column(ForeignKey(RoomRequest.id))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from portal.activities import helping, repeating, rooms
+from portal.activities import helping, repeating, room_queries, rooms
 from portal.activities.cards import Card
 from portal.activities.dates import Span
 from portal.activities.forms import ELSEWHERE
@@ -52,6 +52,7 @@ class Look:
     rule: str = ""
     open_end: bool = False
     taken: dict[date, str] = field(default_factory=dict)  # first day of a date → what has the room then
+    wanted: set[date] = field(default_factory=set)  # first days on which somebody has asked for the room
     free: list[tuple[str, str]] = field(default_factory=list)  # (id, name) of rooms free on all of them
     engaged: dict[date, str] = field(default_factory=dict)  # first day → what the team has to do then
     card: Card | None = None  # the first date as residents see it
@@ -82,10 +83,13 @@ def look_at(form: PostForm, station: StationCard, dates: Dates | None, draft_id:
     # A room that the form did not offer is not asked about: whose it is, is not theirs to learn.
     offered = [(value, label) for value, label in form.room.choices if number_of(value)]
     room_id = number_of(form.room.data) if form.room.data in dict(offered) else 0
-    taken, free = {}, []
+    taken: dict[date, str] = {}
+    wanted: set[date] = set()
+    free: list[tuple[str, str]] = []
     if room_id and held:
         found = rooms.clashes(db.session(), room_id, held, draft_id)
         taken = {when.first: title for when, title in found}
+        wanted = room_queries.wanted_meanwhile(room_id, held)
     if taken:
         others = [number_of(value) for value, _label in offered if number_of(value) != room_id]
         open_to = rooms.free_throughout(db.session(), others, held, draft_id)
@@ -97,6 +101,7 @@ def look_at(form: PostForm, station: StationCard, dates: Dates | None, draft_id:
         rule=words(dates.repeats.rule) if dates.repeats else "",
         open_end=dates.repeats is not None and _goes_on(dates.repeats.rule),
         taken=taken,
+        wanted=wanted,
         free=free,
         engaged={when.first: what for when, what in helping.busy(team_id, held, draft_id)},
         card=_card(form, station, held[0]) if held else None,

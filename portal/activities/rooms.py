@@ -1,4 +1,4 @@
-"""Book rooms for published occurrences and set them free."""
+"""Book rooms for published occurrences and set them free; nothing clashes with what was booked by request."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.activities.dates import Span, overlapping
 from portal.activities.models import Activity, Occurrence, RoomBooking
+from portal.activities.room_models import RoomRequest, RoomRequestStatus
 from portal.audit.actions import record
 from portal.clock import now
 from portal.db import lock, transaction
@@ -62,27 +63,56 @@ def retire(room_id: int, by: Actor) -> None:
 
     Raises:
         Missing: there is no such room within the actor's scope.
-        Refused: something to come has the room.
+        Refused: something to come has the room, or somebody waits for an answer about it.
     """
     with transaction() as session:
         room = lock(session, Room, room_id)
         if room is None or not is_in_scope(room.station_id, by.scope):
             raise Missing
-        coming = session.scalar(
-            sa.select(sa.func.count())
-            .select_from(RoomBooking)
-            .where(RoomBooking.room_id == room_id, RoomBooking.ends_at > now())
-        )
-        if coming:
-            raise Refused(
-                ngettext(
-                    "%(num)s date to come has this room. Move it first.",
-                    "%(num)s dates to come have this room. Move them first.",
-                    coming,
-                )
-            )
+        _refuse_if_used(session, room_id)
         room.retired = True
         record(session, by, "room.retired", "room", room_id, room.station_id, detail=room.name)
+
+
+def _refuse_if_used(session: Session, room_id: int) -> None:
+    dates, booked = session.execute(
+        sa.select(sa.func.count(RoomBooking.occurrence_id), sa.func.count(RoomBooking.room_request_id)).where(
+            RoomBooking.room_id == room_id, RoomBooking.ends_at > now()
+        )
+    ).one()
+    waiting = session.scalars(
+        sa.select(sa.func.count())
+        .select_from(RoomRequest)
+        .where(
+            RoomRequest.room_id == room_id,
+            RoomRequest.status == RoomRequestStatus.WAITING,
+            RoomRequest.starts_at > now(),
+        )
+    ).one()
+    if dates:
+        raise Refused(
+            ngettext(
+                "%(num)s date to come has this room. Move it first.",
+                "%(num)s dates to come have this room. Move them first.",
+                dates,
+            )
+        )
+    if booked:
+        raise Refused(
+            ngettext(
+                "Somebody has booked this room %(num)s time. Cancel that booking first.",
+                "People have booked this room %(num)s times. Cancel those bookings first.",
+                booked,
+            )
+        )
+    if waiting:
+        raise Refused(
+            ngettext(
+                "%(num)s request for this room waits for an answer. Answer it first.",
+                "%(num)s requests for this room wait for an answer. Answer them first.",
+                waiting,
+            )
+        )
 
 
 def refuse_clash(session: Session, room_id: int, spans: Sequence[Span]) -> None:
@@ -116,7 +146,7 @@ def free_throughout(
     wanted = _booked(spans, but_activity).where(RoomBooking.room_id.in_(room_ids))
     taken: dict[int, list[tuple[datetime, datetime, int]]] = {room_id: [] for room_id in room_ids}
     for row in session.execute(wanted):
-        taken[row.room_id].append((row.starts_at, row.ends_at, row.occurrence_id))
+        taken[row.room_id].append((row.starts_at, row.ends_at, row.id))
     return {room_id for room_id, booked in taken.items() if not overlapping(spans, booked)}
 
 
@@ -124,21 +154,24 @@ def _booked(spans: Sequence[Span], but_activity: int | None) -> Any:
     first = min(when.starts_at for when in spans)
     wanted = (
         sa.select(
+            RoomBooking.id,
             RoomBooking.room_id,
             RoomBooking.starts_at,
             RoomBooking.ends_at,
-            RoomBooking.occurrence_id,
             Activity.title,
         )
-        .join(Occurrence, Occurrence.id == RoomBooking.occurrence_id)
-        .join(Activity, Activity.id == Occurrence.activity_id)
+        .outerjoin(Occurrence, Occurrence.id == RoomBooking.occurrence_id)
+        .outerjoin(Activity, Activity.id == Occurrence.activity_id)
         .where(
             RoomBooking.starts_at < max(when.ends_at for when in spans),
             RoomBooking.starts_at > first - timedelta(days=1),  # none is longer, so the index can stop
             RoomBooking.ends_at > first,
         )
     )
-    return wanted if but_activity is None else wanted.where(Occurrence.activity_id != but_activity)
+    if but_activity is None:
+        return wanted
+    by_request = RoomBooking.occurrence_id.is_(None)  # of no activity, so of none that is left out
+    return wanted.where(sa.or_(by_request, Occurrence.activity_id != but_activity))
 
 
 def clashes(
@@ -148,13 +181,17 @@ def clashes(
     but_activity: int | None = None,
     but_occurrences: Sequence[int] = (),
 ) -> list[tuple[Span, str]]:
-    """Return (span, title of what has the room) for each span that clashes; one statement for all of them."""
+    """Return (span, title of what has the room) for each span that clashes; one statement for all of them.
+
+    Of what was booked by request only that is told.
+    """
     if not spans:
         return []
     wanted = _booked(spans, but_activity).where(RoomBooking.room_id == room_id)
+    by_request = RoomBooking.occurrence_id.is_(None)  # of no activity, so of none that is left out
     if but_occurrences:
-        wanted = wanted.where(Occurrence.id.not_in(but_occurrences))
+        wanted = wanted.where(sa.or_(by_request, Occurrence.id.not_in(but_occurrences)))
     rows = session.execute(wanted).all()
-    titles = {row.occurrence_id: row.title for row in rows}
-    taken = [(row.starts_at, row.ends_at, row.occurrence_id) for row in rows]
-    return [(when, titles[occurrence_id]) for when, occurrence_id in overlapping(spans, taken)]
+    titles = {row.id: row.title or _("somebody has booked it") for row in rows}
+    taken = [(row.starts_at, row.ends_at, row.id) for row in rows]
+    return [(when, titles[booking_id]) for when, booking_id in overlapping(spans, taken)]

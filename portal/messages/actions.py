@@ -63,6 +63,19 @@ def tell(
     )
 
 
+def take_back(session: Session, dedupe: str) -> bool:
+    """Drop a message that nobody has got yet; say whether it was in time."""
+    message_id = session.scalar(sa.select(Message.id).where(Message.dedupe == dedupe))
+    message = None if message_id is None else lock(session, Message, message_id)
+    if message is None or message.status not in (MessageStatus.WAITING, MessageStatus.TO_CALL):
+        return False
+    if message.attempts:
+        return False  # it may be on its way just now
+    message.status = MessageStatus.DROPPED
+    message.done_at = now()
+    return True
+
+
 def deliver_waiting() -> int:
     """Hand the waiting messages to their channels; return how many went out.
 

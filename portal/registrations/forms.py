@@ -1,11 +1,11 @@
 """Ask who comes; check what people can mistype."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import ValidationError
 
+from portal.contact import what_is_wrong as what_is_wrong
 from portal.i18n import _, ngettext
 from portal.i18n import lazy_gettext as _l
 from portal.registrations import consent
@@ -23,16 +23,7 @@ from portal.registrations.party import (
 )
 from portal.registrations.rules import bands
 from portal.web.forms import Form, count, line, paragraphs, seen
-
-MOBILE_DIGITS = 11
-
-
-class Tick(StringField):
-    """A box to tick; its value is the version of the text agreed to, empty when it is not ticked."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Take the value of the box."""
-        self.data = valuelist[0].strip()[:40] if valuelist else ""
+from portal.web.forms import Tick as Tick
 
 
 class PartyForm(Form):
@@ -88,26 +79,6 @@ class PartyForm(Form):
             age_band=age_band,
             note=self.note.data or "",
         )
-
-
-def what_is_wrong(digits: str) -> str:
-    """Say what is wrong with a number that is none."""
-    if not digits.isdecimal():
-        return _("A phone number has digits, spaces, - and + only.")
-    away = len(digits) - MOBILE_DIGITS
-    if digits.startswith("1") and away < 0:
-        return ngettext(
-            "%(num)s digit is missing, please count again.",
-            "%(num)s digits are missing, please count again.",
-            -away,
-        )
-    if digits.startswith("1") and away > 0:
-        return ngettext(
-            "%(num)s digit too many, please count again.",
-            "%(num)s digits too many, please count again.",
-            away,
-        )
-    return _("That is no mobile number; a fixed line needs its area code, as 0660.")
 
 
 class RegistrationForm(PartyForm):

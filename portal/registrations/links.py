@@ -1,33 +1,12 @@
 """Make what a party holds in its hands: a reference to read out, and a private link."""
 
-import re
-import secrets
-import unicodedata
-
-from portal.sealed import blind_index, derived_token
-
-# Read out and typed by hand: no I, L, O, U (product §7). Ten of them are 50 bits.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
-
-
-def new_reference(prefix: str = "R") -> str:
-    """Return a reference like R-7K4M2Q9X3D."""
-    return f"{prefix}-{''.join(secrets.choice(ALPHABET) for _ in range(10))}"
-
-
-def read_reference(typed: str, prefix: str = "R") -> str:
-    """Return a reference as it was given out, however it was typed; what is none matches nothing."""
-    plain = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", typed).upper()[:60])
-    plain = plain.removeprefix(prefix) if len(plain) > 10 else plain
-    return f"{prefix}-{plain.translate(MISREAD)}"
+from portal.contact import phone_index as phone_index
+from portal.references import ALPHABET as ALPHABET
+from portal.references import new_reference as new_reference
+from portal.references import read_reference as read_reference
+from portal.sealed import derived_token
 
 
 def token_of(reference: str) -> str:
     """Return the secret of the private link; only this portal, with its key, can make it again."""
     return derived_token("registration link", reference)
-
-
-def phone_index(phone: str) -> bytes | None:
-    """Return by what a phone number is found; None for none."""
-    return blind_index("phone", phone) if phone else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from portal.activities.models import Activity, Occurrence
@@ -10,7 +9,7 @@ from portal.clock import local
 from portal.i18n import _, clock_time, in_default_language, long_day, ngettext, short_day
 from portal.messages.actions import tell
 from portal.registrations.models import Registration, Status
-from portal.stations.shell import is_demo
+from portal.stations.shell import phone_channel as phone_channel
 
 Party = tuple[Occurrence, Registration]
 
@@ -191,11 +190,6 @@ def _tell(
 def link_of(registration_id: int) -> str:
     """Return where staff see the party that a message is about."""
     return f"/staff/registrations/{registration_id}"
-
-
-def phone_channel() -> str:
-    """Return the channel that reaches a phone; empty if only a call does."""
-    return "log" if is_demo() else str(current_app.config["PHONE_CHANNEL"])
 
 
 def address_of(party: Registration) -> str:

@@ -5,14 +5,16 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.web.text import without_unseen
+from portal.contact import is_phone as is_phone
+from portal.contact import mask_name as mask_name
+from portal.contact import mask_phone as mask_phone
+from portal.contact import name_key as name_key
+from portal.contact import phone_of as phone_of
 
 GROWN_UP = 18  # who is younger counts as a child of the party
 OF_AGE_FOR_CONSENT = 14  # below, the guardian consents (PIPL Art. 31)
 
 # Not \d, which takes the digits of other scripts.
-MOBILE = re.compile(r"1[3-9][0-9]{9}")
-LANDLINE = re.compile(r"0[0-9]{9,11}")
 CHILD = re.compile(r"(.*?)[\s,，、:：]*([0-9]{1,3})\s*(?:周岁|岁|years?|yrs?)?\s*")
 
 
@@ -112,37 +114,6 @@ class Consent:
     version: str
     guardian_version: str = ""
     photo: bool = False
-
-
-def phone_of(typed: str) -> str:
-    """Return the digits of a telephone number as people write it, without +86; full-width digits too."""
-    digits = re.sub(r"[\s()（）·.\-–—－]", "", unicodedata.normalize("NFKC", typed))
-    return re.sub(r"^(?:\+|00)?86(?=1[3-9]|0)", "", digits)
-
-
-def is_phone(digits: str) -> bool:
-    """Say whether this is a mobile number of the mainland, or a fixed one with its area code."""
-    return bool(MOBILE.fullmatch(digits) or LANDLINE.fullmatch(digits))
-
-
-def name_key(name: str) -> str:
-    """Return a name as it is compared: full width, case, spaces and middle dots make no other person."""
-    folded = without_unseen(unicodedata.normalize("NFKC", name)).casefold()
-    return re.sub(r"[\s·•・‧.]", "", folded)
-
-
-def mask_phone(digits: str) -> str:
-    """Return a number as lists show it, 138****5678."""
-    if len(digits) < 8:
-        return "*" * len(digits)
-    return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
-
-
-def mask_name(name: str) -> str:
-    """Return a name as its own page shows it, 王*明."""
-    if len(name) < 2:
-        return name
-    return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
 
 
 def read_children(lines: str) -> tuple[list[Child], list[str]]:

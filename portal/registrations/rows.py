@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
-from portal.registrations.links import MISREAD
+from portal.references import MISREAD
 
 WALK_IN = "X"  # whoever came without having signed up; no party has this letter
 # Those that look least like digits for the first hundred: eleven, a prime, so that even two digits in the

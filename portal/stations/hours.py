@@ -39,6 +39,19 @@ def open_until(hours: Sequence[Stretch], moment: datetime) -> time | None:
     return until if is_open else None
 
 
+def open_on(hours: Sequence[Stretch], weekday: int) -> list[tuple[time, time]]:
+    """Return (opens, closes) of each time that something is open on a weekday, those that meet joined."""
+    joined: list[tuple[time, time]] = []
+    for one in sorted(hours):
+        if one.weekday != weekday:
+            continue
+        if joined and one.opens <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], one.closes))
+        else:
+            joined.append((one.opens, one.closes))
+    return joined
+
+
 def opens_next(hours: Sequence[Stretch], moment: datetime) -> tuple[date, time] | None:
     """Return day and time of the next opening after this wall-clock moment; None when it never opens."""
     ordered = sorted(hours)

@@ -27,6 +27,11 @@ def is_demo() -> bool:
     return bool(extensions["is_demo"])
 
 
+def phone_channel() -> str:
+    """Return the channel that reaches a resident's phone; empty if only a call does."""
+    return "log" if is_demo() else str(current_app.config["PHONE_CHANNEL"])
+
+
 def drawings(app: Flask) -> dict[str, Callable[..., Markup]]:
     """Return the drawings of templates/ui/art.html that pages repeat by the hundred, each drawn once."""
 

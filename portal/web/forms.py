@@ -91,6 +91,14 @@ class Longest:
             )
 
 
+class Tick(StringField):
+    """A box to tick; its value is the version of the text agreed to, empty when it is not ticked."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take the value of the box."""
+        self.data = valuelist[0].strip()[:40] if valuelist else ""
+
+
 def line(label: Any, limit: int, required: Any = None, **kwargs: Any) -> StringField:
     """Make a field for one line of text."""
     checks: list[Any] = [WhiteSpaceCheck(required)] if required else []

@@ -47,6 +47,7 @@ STAFF_DOORS = (
     StaffDoor("staff.today", "today", "chart", _l("Today's desk")),
     StaffDoor("staff.activities", "activities", "cal", _l("Activities")),
     StaffDoor("staff.orders", "orders", "order", _l("Orders")),
+    StaffDoor("staff_rooms.index", "rooms", "clock", _l("Rooms")),
     StaffDoor("staff.find_form", "registrations", "who", _l("Find a registration")),
     StaffDoor("staff.volunteers", "volunteers", "heart", _l("Volunteers")),
     StaffDoor("staff.hours", "hours", "heart", _l("Volunteer hours")),

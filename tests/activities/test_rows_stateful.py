@@ -243,7 +243,9 @@ class OneRow(RuleBasedStateMachine):
     def rooms_are_as_the_dates_say(self, rows: dict[int, Occurrence]) -> None:
         booked = sorted(
             db.session.scalars(
-                sa.select(RoomBooking.occurrence_id).where(RoomBooking.occurrence_id.in_(rows))
+                sa.select(Occurrence.id)
+                .join(RoomBooking, RoomBooking.occurrence_id == Occurrence.id)
+                .where(Occurrence.id.in_(rows))
             )
         )
         assert booked == sorted(

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from portal.access import Role
+from portal.activities.room_requests import token_of
 from tests.browser import Browser
 from tests.conftest import SignIn
 from tests.make import Make, each_week, span
@@ -26,11 +27,14 @@ PUBLIC = {
     "/stations/": 4,
     "/stations/s1": 9,  # one of them for the menu
     "/stations/s1/calendar.ics": 4,
+    "/stations/s1/rooms": 6,
+    "/stations/s1/rooms/{room}/ask?day=2026-06-11": 4,
+    "/rooms/requests/{token}": 1,
     "/occurrences/{occurrence}": 7,  # one of them for the text to copy, one for the team that helps
     "/occurrences/{occurrence}.ics": 2,
 }
 STAFF = {
-    "/staff/": 16,  # two of them for shifts that lack people and for hours, three for orders
+    "/staff/": 18,  # two of them for rooms, three for volunteers, three for orders
     "/staff/activities/": 2,
     "/staff/activities/new": 11,  # what was being typed, what is used often, which teams help
     "/staff/activities/{activity}": 8,  # one of them for the team that helps
@@ -41,6 +45,9 @@ STAFF = {
     "/staff/activities/{row}/dates/new": 9,
     "/staff/occurrences/{dated}/move": 9,
     "/staff/occurrences/{occurrence}": 10,  # shifts, who is on them, who of them visits, teams to ask
+    "/staff/rooms/": 9,
+    "/staff/rooms/requests/{request}": 2,
+    "/staff/rooms/{room}/book": 4,
     "/staff/stations/": 2,
     "/staff/stations/s1": 6,
 }
@@ -48,7 +55,7 @@ STAFF = {
 LOOK = 17  # at what a change of a row would do, whom it concerns (three ask) and what has the room
 
 
-def fill(make: Make, activities: int) -> dict[str, int]:
+def fill(make: Make, activities: int) -> dict[str, int | str]:
     """Post so many activities of three dates each at two stations, drafts and calls among them."""
     for number in range(activities):
         make.activity(
@@ -59,7 +66,11 @@ def fill(make: Make, activities: int) -> dict[str, int]:
         )
         make.activity(station="s1", published=False)
         make.message("s1")
+        make.room_request("s1", when=span(2 + activities + number, "12:00", "13:00"), by=make.actor())
+        asked = make.room_request("s1", when=span(2 + number, "14:00", "15:00"))
     activity_id = make.activity(station="s1", spans=[span(1), span(8)])
+    with make.app.app_context():
+        token = token_of(asked.reference)
     row_id = make.activity(station="s1", repeats=each_week(6, count=6 if activities == 1 else 60))
     return {
         "activity": activity_id,
@@ -67,6 +78,9 @@ def fill(make: Make, activities: int) -> dict[str, int]:
         "occurrence": make.dates_of(activity_id)[0],
         "row": row_id,
         "dated": make.dates_of(row_id)[0],
+        "room": make.room(),
+        "request": asked.request_id,
+        "token": token,
     }
 
 

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from portal.access import STAFF, WRITERS, Role, guards
 from portal.accounts.actions import invite
+from portal.activities import room_requests
 from portal.db import db, transaction
 from portal.orders.flow import State
 from portal.orders.models import Helper
@@ -72,6 +73,12 @@ everybody  GET   /stations/<slug>
 everybody  GET   /stations/<slug>/calendar.ics
 everybody  GET   /stations/<slug>/menu
 everybody  GET   /stations/<slug>/sheet
+everybody  GET   /stations/<slug>/rooms
+everybody  GET   /stations/<slug>/rooms/<room_id>/ask
+everybody  POST  /stations/<slug>/rooms/<room_id>/ask
+everybody  GET   /rooms/requests/<token>
+everybody  GET   /rooms/requests/<token>/cancel
+everybody  POST  /rooms/requests/<token>/cancel
 everybody  GET   /teams/
 everybody  GET   /teams/<team_id>
 everybody  GET   /teams/<team_id>/join
@@ -285,6 +292,16 @@ writers    POST  /staff/menu-items/<entry_id>/pause
 writers    GET   /staff/menu-items/<entry_id>/remove
 writers    POST  /staff/menu-items/<entry_id>/remove
 
+staff      GET   /staff/rooms/
+writers    GET   /staff/rooms/<room_id>/book
+writers    POST  /staff/rooms/<room_id>/book
+staff      GET   /staff/rooms/requests/<request_id>
+writers    POST  /staff/rooms/requests/<request_id>/approve
+writers    POST  /staff/rooms/requests/<request_id>/refuse
+writers    POST  /staff/rooms/requests/<request_id>/undo
+writers    POST  /staff/rooms/requests/<request_id>/cancel
+writers    POST  /staff/rooms/requests/<request_id>/phone
+
 staff      GET   /staff/stations/
 staff      GET   /staff/stations/<slug>
 writers    POST  /staff/stations/<slug>
@@ -324,6 +341,7 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     "registration_id": lambda make, station: (
         make.registration(make.class_with_seats(station=station)).registration_id
     ),
+    "request_id": lambda make, station: make.room_request(station).request_id,
     "room_id": lambda make, station: make.room(station),
     "shift_id": lambda make, station: make.shift(station=station),
     "slug": lambda _make, station: station,
@@ -397,6 +415,8 @@ def token_for(app: Flask, rule: Rule, make: Make, station: str) -> str:
     """Return a secret that opens the private address of this route."""
     if rule.rule.startswith("/registrations/"):
         return token_of(make.registration(make.class_with_seats(station=station)).reference)
+    if rule.rule.startswith("/rooms/requests/"):
+        return room_requests.token_of(make.room_request(station).reference)
     if rule.rule.startswith("/orders/"):
         return case(app, make, station=station).token
     if rule.rule.startswith("/volunteer/feeds/"):
