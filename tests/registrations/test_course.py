@@ -534,7 +534,7 @@ def test_the_code_of_a_course_leads_staff_to_the_party_of_today(
     dates = make.course(3)
     receipt = make.course_registration(dates[0])
     midday.shift(2 * DAY - 2 * 3600)
-    page = sign_in(Role.EDITOR, "s1").get(link(app, receipt)).follow(".flash a")
+    page = sign_in(Role.EDITOR, "s1").get(link(app, receipt)).follow("section.box a")
     assert page.path == f"/staff/registrations/{rows(app)[1].id}"
     page.form("form[action$='/roll-call']").submit()
     assert stands(app, receipt) == [SEATED, Status.ATTENDED, SEATED]

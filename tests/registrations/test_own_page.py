@@ -192,7 +192,7 @@ def test_one_is_late_only_on_the_day_and_by_what_is_offered(
     assert party(app, receipt).late_minutes is None
     page = client.get(link(receipt)).form('form[action$="/late"]').submit(minutes="20")
     assert (page.status, party(app, receipt).late_minutes) == (200, 20)
-    assert "20" in sign_in().get(f"/staff/occurrences/{occurrence_id}").one("tbody b").text()
+    assert "20" in sign_in().get(f"/staff/occurrences/{occurrence_id}").one("tbody td.fw b").text()
     noon.shift(4 * 3600)
     assert client.post(address, sent, follow=False).status == 409
 
