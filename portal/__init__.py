@@ -66,7 +66,7 @@ from portal.orders import (
 from portal.orders import own as orders_own
 from portal.orders import staff as orders_staff
 from portal.orders import views as orders
-from portal.registrations import following, kept, own, staff_door, staff_paper, staff_parties
+from portal.registrations import following, kept, own, staff_door, staff_paper, staff_parties, undoing
 from portal.registrations import labels as registrations_labels
 from portal.registrations import staff as registrations_staff
 from portal.registrations import views as registrations
@@ -226,7 +226,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         app,
         [registrations_staff.PANEL, staff_shifts.PANEL],
     )
-    tasks.init_app(app, [desk.PART, room_desk.PART, volunteers_desk.PART, orders_desk.PART])
+    tasks.init_app(app, [desk.PART, room_desk.PART, undoing.PART, volunteers_desk.PART, orders_desk.PART])
     in_place.init_app(app)
     kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])

@@ -84,7 +84,7 @@ class Cell:
 class DeskPart:
     """One feature's part of the desk, gathered within a scope; `writes` says whether more than to look."""
 
-    tasks: Callable[[Scope, bool], Iterable[Task]]
+    tasks: Callable[[Scope, bool], Iterable[Task]] | None = None
     undoable: Callable[[Scope], Iterable[Undoable]] | None = None
     column: Callable[[Scope], Column] | None = None
     beside: Callable[[Scope], tuple[str, dict[str, Any]] | None] | None = None  # a template, and its context
@@ -102,7 +102,7 @@ def _parts() -> tuple[DeskPart, ...]:
 
 def waiting(scope: Scope, writes: bool) -> list[Task]:
     """List what waits within a scope, the oldest first."""
-    found = [task for part in _parts() for task in part.tasks(scope, writes)]
+    found = [task for part in _parts() if part.tasks is not None for task in part.tasks(scope, writes)]
     return sorted(found, key=attrgetter("moment", "key"))
 
 

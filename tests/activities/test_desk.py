@@ -161,6 +161,21 @@ def test_nothing_is_unpublished_that_somebody_counts_on(sign_in: SignIn, make: M
         assert editor.get(f"/occurrences/{make.dates_of(activity_id)[0]}").status == 200
 
 
+def test_who_was_marked_absent_by_mistake_is_not_called_any_more(
+    sign_in: SignIn, make: Make, noon: time_machine.Traveller
+) -> None:
+    row_id = make.class_with_seats(title="书法")
+    make.registration(row_id)
+    noon.shift(timedelta(hours=23))  # an hour after it began
+    editor = sign_in(Role.EDITOR, "s1")
+    roll = editor.get(f"/staff/occurrences/{row_id}").form('form[action$="/roll-call"]')
+    roll.submit(rest="absent")
+    undo(editor, "没来")
+    page = editor.get(f"/staff/occurrences/{row_id}")
+    assert not page.all('input[type=radio][value="0"][checked]')
+    assert not [row for row in editor.get("/staff/").all("#undo li") if "没来" in row.text()]
+
+
 def test_nothing_can_be_taken_back_on_the_next_day_or_by_who_only_reads(
     sign_in: SignIn, make: Make, noon: time_machine.Traveller
 ) -> None:
