@@ -23,9 +23,9 @@ PUBLIC = {
 }
 STAFF = {
     "/staff/occurrences/{occurrence}": 12,  # one of them for the row codes
-    "/staff/occurrences/{occurrence}/door": 9,
+    "/staff/occurrences/{occurrence}/door": 7,
     "/staff/occurrences/{occurrence}/history": 6,
-    "/staff/occurrences/{occurrence}/sheet": 9,
+    "/staff/occurrences/{occurrence}/sheet": 7,
     "/staff/registrations/": 1,
     "/staff/registrations/{registration}": 5,
 }
