@@ -20,7 +20,7 @@ from tests.statements import counted
 pytestmark = pytest.mark.usefixtures("noon")
 
 NEW = "/staff/activities/new"
-LOOK = 9  # statements of a look while somebody types, the session's among them
+LOOK = 10  # statements of a look while somebody types: the session, the room, who has asked for it …
 
 
 def typed(editor: Browser, **values: str) -> Form:

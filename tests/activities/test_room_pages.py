@@ -83,7 +83,7 @@ def test_a_resident_asks_hears_the_answer_and_gives_it_up(
     assert "13800004321" not in own.response.text
     staff = sign_in(Role.EDITOR, "s1")
     desk = staff.get("/staff/")
-    page = desk.follow(f'a[href="/staff/rooms/requests/{row.id}"]')
+    page = desk.follow(f'a[href="/staff/rooms/requests/{row.id}#answer"]')
     assert "138****4321" in page.text
     page = page.form('form[action$="/approve"]').submit()
     assert "已订好" in page.text
