@@ -189,8 +189,8 @@ def _undoable(here: Scope) -> Iterator[Undoable]:
     published = db.session.execute(
         sa.select(Activity.id, Activity.title, Activity.published_at)
         .where(
-            Activity.status == ActivityStatus.PUBLISHED,
-            Activity.published_at >= start_of(today()),
+            Activity.published_at >= start_of(today()),  # a draft has none
+            Activity.cancelled_at.is_(None),
             in_scope(Activity.station_id, here),
             ~sa.exists().where(
                 Occurrence.activity_id == Activity.id,
