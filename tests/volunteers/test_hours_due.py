@@ -128,7 +128,7 @@ def test_the_desk_says_what_waits_how_many_and_since_when(
     text = editor.get("/staff/").one("main").text()
     said = ("2 场过了 10 个工作日还没记全", "等批的时长，1 笔", "1 人说时长不对", "忘了签退，1 人")
     assert [part for part in said if part not in text] == []
-    assert "起超期" in text
+    assert "迟了 1 天" in text
     with app.app_context():
         desk = hours_due.desk(make.scope())
         found = (desk.waiting, desk.doubts, desk.pairs, desk.unsettled)
