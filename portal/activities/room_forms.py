@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from wtforms import RadioField
 from wtforms.validators import ValidationError
 
 from portal.activities import room_consent
@@ -12,7 +11,7 @@ from portal.activities.room_rules import Asker
 from portal.contact import is_phone, name_key, phone_of, what_is_wrong
 from portal.i18n import _, lazy_pgettext
 from portal.i18n import lazy_gettext as _l
-from portal.web.forms import Day, Form, Tick, WallTime, WhiteSpaceCheck, count, line
+from portal.web.forms import Day, Form, Tick, WallTime, WhiteSpaceCheck, WhyShown, count, line
 
 SHOW_REASONS = {
     "answer": _l("to tell of the answer"),
@@ -95,16 +94,7 @@ class WhyForm(Form):
     reason = line(_l("Why?"), 120, required=_l("Please say why; they read it."))
 
 
-class ShowRoomPhoneForm(Form):
-    """Why somebody looks at a full number."""
+class ShowRoomPhoneForm(WhyShown):
+    """Why somebody looks at a full number of who asked for a room."""
 
-    reason = RadioField(_l("What for?"), validate_choice=False)
-
-    def offer(self) -> None:
-        """Fill in the reasons."""
-        self.reason.choices = [(code, str(label)) for code, label in SHOW_REASONS.items()]
-
-    def validate_reason(self, field: Any) -> None:
-        """Demand one of the reasons."""
-        if field.data not in SHOW_REASONS:
-            raise ValidationError(_("Please say what for; it is logged."))
+    reasons = SHOW_REASONS

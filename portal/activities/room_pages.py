@@ -22,6 +22,7 @@ from portal.stations.views import current_slug
 from portal.web.answers import go, page
 from portal.web.csrf import may_compress
 from portal.web.forms import Form
+from portal.web.headers import keep_private
 from portal.web.limits import hit
 
 # A village may stand behind one address.
@@ -29,15 +30,7 @@ BY_ADDRESS = "120 per minute"
 BY_PHONE = "12 per 10 minutes"
 
 bp = Blueprint("rooms", __name__)
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let nobody keep, list or hand on what stands behind a private link."""
-    if "token" in (request.view_args or {}):
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex"
-    return response
+bp.after_request(keep_private)
 
 
 @bp.get("/stations/<slug:slug>/rooms")

@@ -150,7 +150,9 @@ def free_throughout(
     return {room_id for room_id, booked in taken.items() if not overlapping(spans, booked)}
 
 
-def _booked(spans: Sequence[Span], but_activity: int | None) -> Any:
+def _booked(
+    spans: Sequence[Span], but_activity: int | None = None, but_occurrences: Sequence[int] = ()
+) -> Any:
     first = min(when.starts_at for when in spans)
     wanted = (
         sa.select(
@@ -168,10 +170,12 @@ def _booked(spans: Sequence[Span], but_activity: int | None) -> Any:
             RoomBooking.ends_at > first,
         )
     )
-    if but_activity is None:
-        return wanted
     by_request = RoomBooking.occurrence_id.is_(None)  # of no activity, so of none that is left out
-    return wanted.where(sa.or_(by_request, Occurrence.activity_id != but_activity))
+    if but_activity is not None:
+        wanted = wanted.where(sa.or_(by_request, Occurrence.activity_id != but_activity))
+    if but_occurrences:
+        wanted = wanted.where(sa.or_(by_request, Occurrence.id.not_in(but_occurrences)))
+    return wanted
 
 
 def clashes(
@@ -187,10 +191,7 @@ def clashes(
     """
     if not spans:
         return []
-    wanted = _booked(spans, but_activity).where(RoomBooking.room_id == room_id)
-    by_request = RoomBooking.occurrence_id.is_(None)  # of no activity, so of none that is left out
-    if but_occurrences:
-        wanted = wanted.where(sa.or_(by_request, Occurrence.id.not_in(but_occurrences)))
+    wanted = _booked(spans, but_activity, but_occurrences).where(RoomBooking.room_id == room_id)
     rows = session.execute(wanted).all()
     titles = {row.id: row.title or _("somebody has booked it") for row in rows}
     taken = [(row.starts_at, row.ends_at, row.id) for row in rows]

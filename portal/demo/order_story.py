@@ -11,6 +11,7 @@ from portal.accounts.models import Account
 from portal.activities.models import Audience
 from portal.activities.working_days import working_days_after
 from portal.clock import local
+from portal.contact import name_key, phone_index
 from portal.demo.people import Neighbourhood, Resident
 from portal.demo.texts.menu import NOTES, OFTEN, WISHES, granny, lane
 from portal.orders import consent
@@ -31,8 +32,7 @@ from portal.orders.models import (
 )
 from portal.orders.ordering import token_of
 from portal.orders.wishes import bit_of
-from portal.registrations.links import ALPHABET, phone_index
-from portal.registrations.party import name_key
+from portal.references import ALPHABET
 from portal.stations.models import Station
 from portal.tokens import token_hash
 from portal.volunteers.models import Team

@@ -4,10 +4,12 @@ from datetime import datetime
 from random import Random
 
 from portal.clock import local
+from portal.contact import name_key, phone_index
+from portal.references import new_reference
 from portal.registrations import consent
-from portal.registrations.links import new_reference, phone_index, token_of
+from portal.registrations.links import token_of
 from portal.registrations.models import Registration
-from portal.registrations.party import Party, Source, name_key, write_children
+from portal.registrations.party import Party, Source, write_children
 from portal.tokens import token_hash
 
 OFFICE = (9, 18)  # hours

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account
 from portal.clock import now, today
+from portal.contact import phone_index
 from portal.demo.people import MEN, NUMBER, OLD_MEN, OLD_WOMEN, SURNAMES, WOMEN
 from portal.demo.texts.teams import ORGANIZATIONS, TEAMS
 from portal.registrations import consent
-from portal.registrations.links import phone_index
 from portal.stations.models import Station
 from portal.volunteers.models import (
     Membership,

@@ -24,8 +24,8 @@ from portal.orders.flow import Act, State, Who
 from portal.orders.helping import going, lock_people
 from portal.orders.menu_models import MenuItem
 from portal.orders.models import Order, Place
-from portal.registrations.notices import phone_channel
 from portal.stations.models import Station
+from portal.stations.shell import phone_channel
 from portal.volunteers import posts, shifts
 from portal.volunteers.models import Team
 from portal.volunteers.shift_models import MOST_PEOPLE

@@ -8,6 +8,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from portal.clock import today
+from portal.contact import is_phone, name_key, phone_of, what_is_wrong
 from portal.i18n import _
 from portal.i18n import lazy_gettext as _l
 from portal.orders import consent
@@ -17,10 +18,8 @@ from portal.orders.menu_queries import next_days
 from portal.orders.models import MOST_TIMES, ForWhom, Grade, PartOfDay, Place
 from portal.orders.wishes import Wish
 from portal.registrations.consent import agreed
-from portal.registrations.forms import Tick, what_is_wrong
-from portal.registrations.party import is_phone, name_key, phone_of
 from portal.stations.queries import StationCard
-from portal.web.forms import Form, count, line, paragraphs
+from portal.web.forms import Form, Tick, count, line, paragraphs
 
 NEXT_TIMES = 6  # that the form offers
 DAYS_OF_A_NEED = 3  # from tomorrow on, mornings and afternoons

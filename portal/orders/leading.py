@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from portal.access import actor, only
 from portal.clock import at, local, now
+from portal.contact import mask_phone
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, clock_time, day_name, short_day
 from portal.orders import queries, service_queries, serving
@@ -19,7 +20,6 @@ from portal.orders.leading_forms import (
 from portal.orders.models import Offer, OfferStatus, Order, OrderStep, PartOfDay
 from portal.orders.veil import veiled
 from portal.registrations.forms import ShowPhoneForm
-from portal.registrations.party import mask_phone
 from portal.stations.queries import card
 from portal.volunteers import queries as volunteers
 from portal.volunteers.engaged import Busy

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from portal.i18n import _, in_default_language, moment_label
 from portal.messages.actions import tell
 from portal.orders.models import Order
-from portal.registrations.notices import phone_channel
+from portal.stations.shell import phone_channel
 from portal.volunteers.models import Team, Volunteer
 
 

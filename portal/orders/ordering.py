@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.clock import now
+from portal.contact import name_key, phone_index
 from portal.db import take_name, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, ngettext
@@ -28,8 +29,7 @@ from portal.orders.models import (
 )
 from portal.orders.teams_asked import let_go
 from portal.orders.wishes import Wish, check
-from portal.registrations.links import new_reference, phone_index
-from portal.registrations.party import name_key
+from portal.references import new_reference
 from portal.sealed import derived_token
 from portal.stations.models import Station
 from portal.stations.queries import is_in_scope

@@ -7,6 +7,7 @@ from flask import Response, current_app, flash, request, url_for
 
 from portal.access import public
 from portal.clock import today
+from portal.contact import mask_name, mask_phone
 from portal.errors import OutOfDate, Refused
 from portal.i18n import _
 from portal.orders import ordering, queries, rating, tracking
@@ -15,7 +16,6 @@ from portal.orders.forms import AnswerForm, RatingForm, ReopenForm
 from portal.orders.models import Grade, Order, OrderStep
 from portal.orders.views import bp
 from portal.registrations.kept import Kept
-from portal.registrations.party import mask_name, mask_phone
 from portal.web.answers import go, page, show, wants_part
 from portal.web.csrf import may_compress
 from portal.web.forms import Form

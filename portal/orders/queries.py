@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from portal.access import Scope
 from portal.clock import now
+from portal.contact import name_key, phone_index, phone_of
 from portal.db import db
 from portal.errors import Missing
 from portal.orders.flow import ENDED, KNOWN, READS, WITH_TEAM, Reads, State
@@ -22,8 +23,7 @@ from portal.orders.models import (
     OrderDevice,
     OrderStep,
 )
-from portal.registrations.links import phone_index, read_reference
-from portal.registrations.party import name_key, phone_of
+from portal.references import read_reference
 from portal.stations.queries import ids_in, in_scope, with_neighbours
 from portal.tokens import token_hash
 from portal.volunteers.models import Team

@@ -9,6 +9,7 @@ from flask import Response, current_app, request, url_for
 from portal.access import STAFF, WRITERS, actor, only, scope
 from portal.activities.staff import bp
 from portal.clock import now
+from portal.contact import mask_phone
 from portal.db import db
 from portal.i18n import _, in_default_language
 from portal.i18n import lazy_gettext as _l
@@ -32,7 +33,6 @@ from portal.orders.staff_forms import (
 )
 from portal.registrations.forms import FindForm, ShowPhoneForm
 from portal.registrations.labels import SHOW_REASONS
-from portal.registrations.party import mask_phone
 from portal.stations import queries as stations
 from portal.web.answers import page, show
 from portal.web.text import number_of

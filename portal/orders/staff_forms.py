@@ -12,15 +12,14 @@ from wtforms.validators import ValidationError
 from portal.activities.labels import CATEGORIES
 from portal.activities.models import Category
 from portal.clock import at, local, today
+from portal.contact import is_phone, mask_phone, name_key, phone_of, what_is_wrong
 from portal.i18n import _, day_name, short_day
 from portal.i18n import lazy_gettext as _l
 from portal.orders.labels import FOR_WHOM, GRADES, PARTS, PLACES, SOURCES
 from portal.orders.models import MOST_TIMES, ForWhom, Grade, Order, PartOfDay, Place, Source
 from portal.orders.wishes import Wish
-from portal.registrations.forms import Tick, what_is_wrong
-from portal.registrations.party import is_phone, mask_phone, name_key, phone_of
 from portal.stations.queries import StationCard
-from portal.web.forms import Day, Form, WallTime, count, line, paragraphs
+from portal.web.forms import Day, Form, Tick, WallTime, count, line, paragraphs
 from portal.web.text import number_of
 
 DAYS_TO_CHOOSE = 60

@@ -7,6 +7,7 @@ from flask import Response, flash, request, url_for
 from portal.access import WRITERS, actor, only, scope
 from portal.activities.staff import bp
 from portal.clock import today
+from portal.contact import mask_phone
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, day_name, short_day
 from portal.orders import consent as consent_text
@@ -16,7 +17,6 @@ from portal.orders.menu_queries import Narrowed, next_days, offered
 from portal.orders.models import Order
 from portal.orders.staff import slip_of
 from portal.orders.staff_forms import DeskOrderForm
-from portal.registrations.party import mask_phone
 from portal.stations import queries as stations
 from portal.web.answers import go, page, show
 from portal.web.forms import Form

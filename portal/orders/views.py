@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, url_for
 
 from portal.access import NOBODY, public
 from portal.clock import now, today
+from portal.contact import phone_index, phone_of
 from portal.errors import Refused
 from portal.i18n import _
 from portal.orders import consent, menu_queries, needs, ordering, queries
@@ -16,12 +17,11 @@ from portal.orders.forms import OrderForm
 from portal.orders.menu_models import MenuItem
 from portal.orders.models import Order, Source
 from portal.registrations import device
-from portal.registrations.links import phone_index
-from portal.registrations.party import phone_of
 from portal.stations import queries as stations
 from portal.stations.queries import StationCard
 from portal.web.answers import go, page
 from portal.web.csrf import may_compress
+from portal.web.headers import keep_private
 from portal.web.limits import hit
 from portal.web.text import number_of
 
@@ -31,15 +31,7 @@ A_YEAR = timedelta(days=365)
 SHOWN = 40  # orders on the public list
 
 bp = Blueprint("orders", __name__)
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let nobody keep, list or hand on what stands behind a private link."""
-    if "token" in (request.view_args or {}):
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex"
-    return response
+bp.after_request(keep_private)
 
 
 @bp.get("/orders/")

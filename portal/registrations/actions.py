@@ -10,6 +10,7 @@ from portal.activities.courses import has_several
 from portal.activities.models import Activity, Occurrence, OccurrenceStatus, SignUp
 from portal.audit.actions import record
 from portal.clock import now
+from portal.contact import name_key
 from portal.db import lock, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _
@@ -30,7 +31,7 @@ from portal.registrations.models import (
     SeatChange,
     Status,
 )
-from portal.registrations.party import Consent, Party, Source, name_key
+from portal.registrations.party import Consent, Party, Source
 from portal.stations.queries import is_in_scope
 from portal.tokens import token_hash
 

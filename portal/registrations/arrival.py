@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.activities.models import Occurrence
 from portal.clock import now
+from portal.contact import name_key, phone_index
 from portal.errors import Refused
 from portal.i18n import _
+from portal.references import new_reference
 from portal.registrations import queue
-from portal.registrations.links import new_reference, phone_index, token_of
+from portal.registrations.links import token_of
 from portal.registrations.models import Registration, RegistrationDevice, SeatChange, Status
-from portal.registrations.party import Consent, Party, Source, name_key, write_children
+from portal.registrations.party import Consent, Party, Source, write_children
 from portal.tokens import token_hash
 
 MOST_OF_A_PHONE = 8  # parties under one number at one occurrence; a family has that many, a joker more

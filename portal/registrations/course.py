@@ -17,6 +17,7 @@ from portal.activities.models import Activity, Occurrence, SignUp
 from portal.activities.standing import Standing, held
 from portal.audit.actions import record
 from portal.clock import local, now
+from portal.contact import name_key
 from portal.db import lock, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, short_day
@@ -35,7 +36,7 @@ from portal.registrations.arrival import (
     unlist,
 )
 from portal.registrations.models import Registration, SeatChange, Status
-from portal.registrations.party import Consent, Party, Source, name_key, read_children
+from portal.registrations.party import Consent, Party, Source, read_children
 from portal.stations.queries import is_in_scope
 
 Held = tuple[Occurrence, Registration]

@@ -5,25 +5,14 @@ from typing import Any
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import ValidationError
 
-from portal.contact import what_is_wrong as what_is_wrong
+from portal.contact import is_phone, name_key, phone_of, what_is_wrong
 from portal.i18n import _, ngettext
 from portal.i18n import lazy_gettext as _l
 from portal.registrations import consent
 from portal.registrations.labels import BANDS, RELATIONS, SHOW_REASONS, SOURCES
-from portal.registrations.party import (
-    AgeBand,
-    Consent,
-    Limits,
-    Party,
-    Source,
-    is_phone,
-    name_key,
-    phone_of,
-    read_children,
-)
+from portal.registrations.party import AgeBand, Consent, Limits, Party, Source, read_children
 from portal.registrations.rules import bands
-from portal.web.forms import Form, count, line, paragraphs, seen
-from portal.web.forms import Tick as Tick
+from portal.web.forms import Form, Tick, WhyShown, count, line, paragraphs, seen
 
 
 class PartyForm(Form):
@@ -256,19 +245,10 @@ class MoveForm(Form):
     may_queue = Tick(_l("If it is full: into the queue there"))
 
 
-class ShowPhoneForm(Form):
+class ShowPhoneForm(WhyShown):
     """Why somebody looks at a full number."""
 
-    reason = RadioField(_l("What for?"), validate_choice=False)
-
-    def offer(self) -> None:
-        """Fill in the reasons."""
-        self.reason.choices = [(code, str(label)) for code, label in SHOW_REASONS.items()]
-
-    def validate_reason(self, field: Any) -> None:
-        """Demand one of the reasons."""
-        if field.data not in SHOW_REASONS:
-            raise ValidationError(_("Please say what for; it is logged."))
+    reasons = SHOW_REASONS
 
 
 class FindForm(Form):

@@ -9,7 +9,7 @@ from portal.clock import local
 from portal.i18n import _, clock_time, in_default_language, long_day, ngettext, short_day
 from portal.messages.actions import tell
 from portal.registrations.models import Registration, Status
-from portal.stations.shell import phone_channel as phone_channel
+from portal.stations.shell import phone_channel
 
 Party = tuple[Occurrence, Registration]
 

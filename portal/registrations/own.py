@@ -9,6 +9,7 @@ from portal.activities import courses, pills
 from portal.activities.models import OccurrenceStatus, SignUp
 from portal.activities.standing import seats_left
 from portal.clock import now
+from portal.contact import mask_name, mask_phone
 from portal.errors import Missing, Refused
 from portal.i18n import _, ngettext
 from portal.registrations import actions, course, course_queries, device, queries, rules
@@ -16,7 +17,6 @@ from portal.registrations.course_queries import Part
 from portal.registrations.forms import ShrinkForm
 from portal.registrations.labels import STATUSES
 from portal.registrations.models import Registration, Status
-from portal.registrations.party import mask_name, mask_phone
 from portal.registrations.views import about, bp, dates_of
 from portal.stations.queries import is_in_scope
 from portal.web.answers import go, page

@@ -5,12 +5,6 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.contact import is_phone as is_phone
-from portal.contact import mask_name as mask_name
-from portal.contact import mask_phone as mask_phone
-from portal.contact import name_key as name_key
-from portal.contact import phone_of as phone_of
-
 GROWN_UP = 18  # who is younger counts as a child of the party
 OF_AGE_FOR_CONSENT = 14  # below, the guardian consents (PIPL Art. 31)
 

@@ -14,16 +14,16 @@ from portal.activities.cards import Card, make_card, select_cards
 from portal.activities.followers import Concerned
 from portal.activities.models import Activity, Occurrence, OccurrenceStatus
 from portal.clock import now
+from portal.contact import is_phone, name_key, phone_index, phone_of
 from portal.db import db
 from portal.errors import Missing
+from portal.references import read_reference
 from portal.registrations.history import Step
-from portal.registrations.links import phone_index, read_reference
 from portal.registrations.models import Registration, RegistrationDevice, SeatEvent, Status
-from portal.registrations.notices import phone_channel
-from portal.registrations.party import is_phone, name_key, phone_of
 from portal.registrations.rows import code_of, plain
 from portal.stations.models import Station
 from portal.stations.queries import in_scope
+from portal.stations.shell import phone_channel
 from portal.tokens import token_hash
 from portal.web.text import fold
 

@@ -14,6 +14,7 @@ from portal.activities.panels import Panel
 from portal.activities.staff import bp
 from portal.activities.staff_dates import occurrence_page
 from portal.activities.standing import seats_left
+from portal.contact import mask_phone
 from portal.errors import Missing, Refused
 from portal.i18n import _, ngettext
 from portal.registrations import actions, consent, course, desk, history, queries, roll, rules
@@ -21,7 +22,7 @@ from portal.registrations.forms import DeskForm, DoorForm, FindForm, PaperForm, 
 from portal.registrations.links import token_of
 from portal.registrations.models import Registration, Status
 from portal.registrations.paper import Comparison
-from portal.registrations.party import Consent, Source, mask_phone
+from portal.registrations.party import Consent, Source
 from portal.web.answers import go, page, show
 from portal.web.text import number_of
 

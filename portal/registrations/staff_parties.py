@@ -9,13 +9,13 @@ from portal.activities.models import OccurrenceStatus
 from portal.activities.staff import bp
 from portal.activities.standing import seats_left
 from portal.clock import local
+from portal.contact import mask_phone
 from portal.errors import Refused
 from portal.i18n import _
 from portal.registrations import actions, course, course_queries, desk, queries, retention, rules
 from portal.registrations.forms import MoveForm, ReasonForm, RemoveForm, ShowPhoneForm, ShrinkForm
 from portal.registrations.models import Registration, Status
 from portal.registrations.own import part_pill
-from portal.registrations.party import mask_phone
 from portal.registrations.staff import link_of
 from portal.web.answers import go, page
 from portal.web.text import number_of

@@ -9,15 +9,17 @@ from portal.activities import courses, lunar, pills
 from portal.activities.models import Occurrence
 from portal.activities.standing import Standing, seats_left
 from portal.clock import local, now, today
+from portal.contact import mask_name, phone_index, phone_of
 from portal.errors import Refused
 from portal.i18n import _, moment_label
 from portal.registrations import actions, consent, course, device, kept, queries, rules
 from portal.registrations.forms import LookUpForm, RegistrationForm
-from portal.registrations.links import phone_index, token_of
+from portal.registrations.links import token_of
 from portal.registrations.models import Status
-from portal.registrations.party import Source, mask_name, phone_of
+from portal.registrations.party import Source
 from portal.web.answers import go, page
 from portal.web.csrf import may_compress
+from portal.web.headers import keep_private
 from portal.web.limits import hit
 
 # A village may stand behind one address; one number at one occurrence does not sign up a village.
@@ -26,15 +28,7 @@ BY_PHONE = "12 per 10 minutes"
 LOOK_UPS = "10 per 15 minutes"  # of one number
 
 bp = Blueprint("registrations", __name__)
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let nobody keep, list or hand on what stands behind a private link."""
-    if "token" in (request.view_args or {}):
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex"
-    return response
+bp.after_request(keep_private)
 
 
 @bp.get("/occurrences/<int:occurrence_id>/register")

@@ -12,7 +12,7 @@ from portal.db import transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _, moment_label
 from portal.once import done, earlier
-from portal.registrations.notices import phone_channel
+from portal.stations.shell import phone_channel
 from portal.volunteers import leading_queries
 from portal.volunteers import shift_notices as notices
 from portal.volunteers.models import Team, Volunteer

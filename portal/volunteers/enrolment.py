@@ -12,11 +12,11 @@ from portal.accounts import passwords
 from portal.accounts.models import Account
 from portal.audit.actions import record
 from portal.clock import now, today
+from portal.contact import phone_index
 from portal.db import db, lock, take_name, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _
 from portal.once import done, earlier
-from portal.registrations.links import phone_index
 from portal.stations.queries import is_in_scope
 from portal.tokens import token_hash
 from portal.volunteers import ages

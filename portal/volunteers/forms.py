@@ -6,17 +6,16 @@ from typing import Any
 from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
+from portal.contact import is_phone, name_key, phone_of, what_is_wrong
 from portal.i18n import _
 from portal.i18n import lazy_gettext as _l
 from portal.registrations import consent
-from portal.registrations.forms import Tick, what_is_wrong
 from portal.registrations.labels import RELATIONS
-from portal.registrations.party import is_phone, name_key, phone_of
 from portal.volunteers import ages
 from portal.volunteers.enrolment import NO_GUARDIAN, Guardian, Person
 from portal.volunteers.labels import KINDS
 from portal.volunteers.models import Organization, Team, TeamKind
-from portal.web.forms import Birthday, Form, WhiteSpaceCheck, line, paragraphs
+from portal.web.forms import Birthday, Form, Tick, WhiteSpaceCheck, line, paragraphs
 
 
 class GuardianChecks:

@@ -7,10 +7,10 @@ from flask import Response, flash, request, url_for
 from portal.access import actor, only
 from portal.activities.models import OccurrenceStatus
 from portal.clock import local, now, today
+from portal.contact import mask_phone
 from portal.errors import Missing, Refused
 from portal.i18n import _, clock_time, ngettext
 from portal.registrations.forms import ShowPhoneForm
-from portal.registrations.party import mask_phone
 from portal.stations.queries import card
 from portal.volunteers import cover, enrolment, leading_queries, leaving, presence, queries, shift_queries
 from portal.volunteers.leading_forms import CallForm, RefuseForm

@@ -5,9 +5,9 @@ from flask import Blueprint, Response, flash, request, url_for
 from portal.access import Role, actor, only
 from portal.accounts import login
 from portal.clock import now
+from portal.contact import mask_phone, phone_of
 from portal.errors import Refused
 from portal.i18n import _
-from portal.registrations.party import mask_phone, phone_of
 from portal.volunteers import leaving, personal, queries, shift_queries
 from portal.volunteers.models import MembershipStatus
 from portal.volunteers.own_forms import LeaveForm, LeaveTeamForm, PhoneForm, SaidForm

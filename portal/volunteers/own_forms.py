@@ -5,10 +5,9 @@ from typing import Any
 from wtforms import BooleanField, PasswordField, RadioField, SelectMultipleField
 from wtforms.validators import ValidationError
 
+from portal.contact import is_phone, phone_of, what_is_wrong
 from portal.i18n import _
 from portal.i18n import lazy_gettext as _l
-from portal.registrations.forms import what_is_wrong
-from portal.registrations.party import is_phone, phone_of
 from portal.volunteers.models import Volunteer
 from portal.volunteers.personal import DAYS, PARTS, Said
 from portal.web.forms import Form, WhiteSpaceCheck, line

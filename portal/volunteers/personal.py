@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.accounts import actions as accounts
 from portal.audit.actions import record
+from portal.contact import phone_index
 from portal.db import lock, transaction
 from portal.errors import Missing, OutOfDate
 from portal.i18n import _
 from portal.once import done, earlier
-from portal.registrations.links import phone_index
 from portal.sealed import derived_token
 from portal.tokens import new_token, token_hash
 from portal.volunteers.models import Volunteer

@@ -8,10 +8,9 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.access import Scope
+from portal.contact import is_phone, phone_index, phone_of
 from portal.db import db
 from portal.errors import Missing
-from portal.registrations.links import phone_index
-from portal.registrations.party import is_phone, phone_of
 from portal.stations.models import Station
 from portal.stations.queries import in_scope
 from portal.volunteers.models import (
@@ -175,6 +174,27 @@ def volunteer(volunteer_id: int, scope: Scope) -> Volunteer:
             joinedload(Volunteer.station),
             selectinload(Volunteer.memberships).joinedload(Membership.team),
         )
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def membership(membership_id: int, scope: Scope) -> Membership:
+    """Return a membership that has not ended, with whose and of which team it is.
+
+    Raises:
+        Missing: there is none, or its team is not within the scope.
+    """
+    found = db.session.scalar(
+        sa.select(Membership)
+        .join(Membership.team)
+        .where(
+            Membership.id == membership_id,
+            Membership.status.in_((MembershipStatus.ASKED, MembershipStatus.MEMBER)),
+            in_scope(Team.station_id, scope),
+        )
+        .options(joinedload(Membership.team), joinedload(Membership.volunteer))
     )
     if found is None:
         raise Missing

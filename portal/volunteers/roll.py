@@ -9,9 +9,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from portal.access import Scope
 from portal.clock import start_of, today
+from portal.contact import is_phone, phone_index, phone_of
 from portal.db import db, like
-from portal.registrations.links import phone_index
-from portal.registrations.party import is_phone, phone_of
 from portal.stations.queries import in_language, in_scope
 from portal.volunteers import ages
 from portal.volunteers.models import Membership, MembershipStatus, Volunteer

@@ -7,7 +7,7 @@ from portal.activities.models import Activity, Occurrence
 from portal.clock import local
 from portal.i18n import _, clock_time, in_default_language, long_day
 from portal.messages.actions import tell
-from portal.registrations.notices import phone_channel
+from portal.stations.shell import phone_channel
 from portal.volunteers.models import Volunteer
 from portal.volunteers.shift_models import Post, PostStatus, Shift
 from portal.volunteers.shift_rules import LIVE

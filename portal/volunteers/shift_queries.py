@@ -11,12 +11,12 @@ from portal.access import Scope
 from portal.activities.followers import Concerned
 from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.clock import local, now
+from portal.contact import name_key
 from portal.db import db, like
 from portal.errors import Missing
 from portal.registrations.models import Registration, Status
-from portal.registrations.notices import phone_channel
-from portal.registrations.party import name_key
 from portal.stations.queries import in_scope, with_neighbours
+from portal.stations.shell import phone_channel
 from portal.volunteers import engaged
 from portal.volunteers.models import Membership, MembershipStatus, Team, TeamStation, Volunteer
 from portal.volunteers.shift_models import Post, PostStatus, Shift, ShiftStatus

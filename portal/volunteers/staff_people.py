@@ -5,11 +5,11 @@ from flask import Response, flash, url_for
 from portal.access import STAFF, WRITERS, actor, only, scope
 from portal.activities.staff import bp
 from portal.clock import now, today
+from portal.contact import mask_phone
 from portal.errors import Missing, Refused
 from portal.i18n import _
 from portal.registrations import consent
 from portal.registrations.labels import RELATIONS
-from portal.registrations.party import mask_phone
 from portal.volunteers import ages, enrolment, guardians, leaving, queries, shift_queries
 from portal.volunteers.forms import GuardianForm, LetGoForm
 from portal.volunteers.models import Volunteer

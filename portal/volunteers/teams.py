@@ -6,11 +6,11 @@ from portal.access import NOBODY, Role, public
 from portal.accounts import actions as accounts
 from portal.accounts import login
 from portal.accounts.views import home_of
+from portal.contact import phone_of
 from portal.errors import Refused
 from portal.i18n import _
 from portal.registrations import consent
 from portal.registrations.labels import RELATIONS
-from portal.registrations.party import phone_of
 from portal.volunteers import ages, enrolment, queries
 from portal.volunteers.forms import ActivateForm, JoinForm
 from portal.volunteers.labels import KINDS

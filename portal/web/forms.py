@@ -1,16 +1,26 @@
 """Be the ground all forms stand on: token, idempotency key, tidy text, messages in the visitor's language."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, time
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, IntegerField, StringField, TextAreaField, TimeField
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from portal.i18n import _
+from portal.i18n import lazy_gettext as _l
 from portal.web.text import UNSEEN, tidy, without_unseen
 
 LONGEST_DAY = date(2100, 12, 31)
@@ -97,6 +107,22 @@ class Tick(StringField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Take the value of the box."""
         self.data = valuelist[0].strip()[:40] if valuelist else ""
+
+
+class WhyShown(Form):
+    """Why somebody looks at a full number, one of a feature's `reasons`; it is logged."""
+
+    reasons: ClassVar[Mapping[str, Any]] = {}  # code → words
+    reason = RadioField(_l("What for?"), validate_choice=False)
+
+    def offer(self) -> None:
+        """Fill in the reasons."""
+        self.reason.choices = [(code, str(label)) for code, label in self.reasons.items()]
+
+    def validate_reason(self, field: Field) -> None:
+        """Demand one of the reasons."""
+        if field.data not in self.reasons:
+            raise ValidationError(_("Please say what for; it is logged."))
 
 
 def line(label: Any, limit: int, required: Any = None, **kwargs: Any) -> StringField:

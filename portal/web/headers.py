@@ -40,3 +40,11 @@ def init_app(app: Flask) -> None:
         if not is_personal():
             response.vary.update(("Accept-Encoding", "Cookie"))
         return response
+
+
+def keep_private(response: Response) -> Response:
+    """Let nobody keep, list or hand on what stands behind a private link; for blueprints that have some."""
+    if "token" in (request.view_args or {}):
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -10,9 +10,9 @@ from flask import Flask
 from portal.access import NOBODY, Role
 from portal.activities.models import Occurrence
 from portal.clock import now
+from portal.contact import phone_index
 from portal.db import db, transaction
 from portal.registrations import roll
-from portal.registrations.links import phone_index
 from portal.registrations.models import Registration, Status
 from portal.volunteers import hours_queries, posts, presence
 from portal.volunteers.models import Membership, MembershipStatus, TeamStation

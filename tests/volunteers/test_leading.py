@@ -13,10 +13,10 @@ from flask import Flask
 from portal.access import NOBODY, Actor, Role
 from portal.audit.models import AuditEntry
 from portal.clock import ZONE, now
+from portal.contact import phone_index
 from portal.db import db, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.messages.models import Message, MessageStatus
-from portal.registrations.links import phone_index
 from portal.volunteers import cover, leading_queries, posts, shifts
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.shift_models import CheckWay, Presence, Shift

@@ -11,10 +11,10 @@ from portal.accounts.actions import sign_in
 from portal.accounts.models import Account, LoginSession
 from portal.audit.models import AuditEntry
 from portal.clock import now
+from portal.contact import phone_index
 from portal.db import db, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.messages.models import Message, MessageStatus
-from portal.registrations.links import phone_index
 from portal.volunteers import posts, shift_queries
 from portal.volunteers.enrolment import Person, activate, ask_to_join, give_code
 from portal.volunteers.leaving import leave, leave_service, let_go

@@ -6,8 +6,8 @@ from flask import Flask
 
 from portal.access import NOBODY, Role
 from portal.clock import now
+from portal.contact import phone_index
 from portal.db import db, transaction
-from portal.registrations.links import phone_index
 from portal.volunteers import posts
 from portal.volunteers.models import Membership, MembershipStatus, Volunteer
 from portal.volunteers.shift_models import Shift

@@ -13,10 +13,10 @@ from portal.activities import occurrences
 from portal.activities.content import Where
 from portal.activities.models import Occurrence
 from portal.clock import now
+from portal.contact import phone_index
 from portal.db import db, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.messages.models import Message, MessageStatus
-from portal.registrations.links import phone_index
 from portal.volunteers import posts, shift_queries, shifts
 from portal.volunteers.models import Membership, MembershipStatus, Volunteer
 from portal.volunteers.shift_models import Post, PostStatus, Shift, ShiftStatus
