@@ -56,6 +56,7 @@ from portal.orders import (
     menu_labels,
     menu_views,
     service_pages,
+    service_queries,
     staff_acts,
     staff_dispatch,
     staff_menus,
@@ -220,7 +221,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     orders_consent.init_app(app)
     menu_labels.init_app(app)
     followers.init_app(app, [following.Parties(), shifts.Posts(), orders_dates.Services()])
-    helping.init_app(app, activity_teams.HELPING)
+    helping.init_app(app, activity_teams.HELPING, [service_queries.busy_teams_orders])
     engaged.init_app(app, [service_pages.ENGAGEMENT])
     panels.init_app(
         app,

@@ -3,7 +3,7 @@
 create_app() names the feature; without one nobody is offered, and nothing is asked.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, current_app
@@ -36,9 +36,13 @@ class Helping:
     save: Callable[[Session, int, int, int | None], None]
 
 
-def init_app(app: Flask, feature: Helping) -> None:
-    """Name the feature that knows the teams of this app."""
+Elsewhere = Callable[[int, Sequence[Span]], Sequence[tuple[Span, str]]]
+
+
+def init_app(app: Flask, feature: Helping, elsewhere: Iterable[Elsewhere] = ()) -> None:
+    """Name the feature that knows the teams of this app, and those that send teams elsewhere."""
     app.extensions["helping"] = feature
+    app.extensions["helping_elsewhere"] = tuple(elsewhere)
 
 
 def _feature() -> Helping | None:
@@ -53,9 +57,14 @@ def choices(station_id: int) -> Sequence[Team]:
 
 
 def busy(team_id: int, spans: Sequence[Span], but_activity: int | None) -> Sequence[tuple[Span, str]]:
-    """List when a team has something else to do, and what."""
+    """List when a team has something else to do, and what; for each span the first thing found."""
     feature = _feature()
-    return feature.busy(team_id, spans, but_activity) if feature and team_id and spans else ()
+    if feature is None or not team_id or not spans:
+        return ()
+    found = dict(feature.busy(team_id, spans, but_activity))
+    for elsewhere in current_app.extensions["helping_elsewhere"]:
+        found = dict(elsewhere(team_id, spans)) | found
+    return list(found.items())
 
 
 def team_of(activity_id: int) -> Team | None:

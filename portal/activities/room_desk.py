@@ -48,7 +48,7 @@ def _undoable(here: Scope) -> Iterator[Undoable]:
     answered = db.session.scalars(
         sa.select(RoomRequest)
         .where(
-            RoomRequest.status.in_((RoomRequestStatus.BOOKED, RoomRequestStatus.REFUSED)),
+            RoomRequest.status.in_(room_requests.DECIDED),
             RoomRequest.decided_at >= start_of(today()),
             RoomRequest.starts_at > now(),
             in_scope(RoomRequest.station_id, here),
@@ -59,10 +59,14 @@ def _undoable(here: Scope) -> Iterator[Undoable]:
     )
     for asked in answered:
         if room_requests.may_undo(asked):
-            refused, when = asked.status is RoomRequestStatus.REFUSED, _when(asked)
+            when = _when(asked)
+            said = {
+                RoomRequestStatus.REFUSED: _("Refused: %(when)s", when=when),
+                RoomRequestStatus.CANCELLED: _("Cancelled: %(when)s", when=when),
+            }
             yield Undoable(
                 key=f"room-{asked.id}",
-                what=_("Refused: %(when)s", when=when) if refused else _("Given: %(when)s", when=when),
+                what=said.get(asked.status, _("Given: %(when)s", when=when)),
                 done_at=asked.decided_at or now(),
                 href=url_for("staff_rooms.undo", request_id=asked.id),
             )

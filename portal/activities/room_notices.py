@@ -41,7 +41,7 @@ def cancelled(session: Session, asked: RoomRequest) -> None:
 
 def undone(session: Session, asked: RoomRequest, kind: str) -> None:
     """Take back what was to be told of a decision; where it was told already, tell that it does not hold."""
-    if messages.take_back(session, _dedupe(asked, kind)):
+    if take_back(session, asked, kind):
         return
     with in_default_language():
         text = _(
@@ -50,6 +50,11 @@ def undone(session: Session, asked: RoomRequest, kind: str) -> None:
             **_about(session, asked),
         )
     _tell(session, asked, "again", text)
+
+
+def take_back(session: Session, asked: RoomRequest, kind: str) -> bool:
+    """Take back what was to be told of a decision; return whether nobody had been told yet."""
+    return messages.take_back(session, _dedupe(asked, kind))
 
 
 def _about(session: Session, asked: RoomRequest) -> dict[str, str]:

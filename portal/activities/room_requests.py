@@ -25,6 +25,9 @@ from portal.stations.models import Room, Station
 from portal.stations.queries import is_in_scope
 from portal.tokens import token_hash
 
+# What staff have decided, and can take back on the same day.
+DECIDED = (RoomRequestStatus.BOOKED, RoomRequestStatus.REFUSED, RoomRequestStatus.CANCELLED)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -129,36 +132,57 @@ def refuse(request_id: int, reason: str, by: Actor, key: str = "") -> None:
 
 
 def undo(request_id: int, by: Actor, key: str = "") -> None:
-    """Take an answer of today back: the request waits again, the room is free again.
+    """Take back what was answered or cancelled today.
+
+    What was answered waits again, and the room is free again; what was cancelled is booked again.
 
     Raises:
         Missing: there is no such request within the actor's scope.
-        OutOfDate: it waits, was withdrawn or cancelled.
-        Refused: it was answered before today, begins before it could be answered, or was never asked.
+        OutOfDate: it waits, or was withdrawn.
+        Refused: that was before today, it has begun, it was never asked, or somebody else has the room.
     """
     with transaction() as session:
         asked = _locked(session, request_id, by)
         form = f"room_request:{request_id}:undo"
         if earlier(session, form, by, key) is not None:
             return
-        if asked.status not in (RoomRequestStatus.BOOKED, RoomRequestStatus.REFUSED):
+        if asked.status not in DECIDED:
             raise OutOfDate(_("There is no answer to take back any more."))
         if not may_undo(asked):
             raise Refused(_("This can be taken back on the same day only, and before it begins."))
-        kind = asked.status.value
-        _release(session, asked)
-        room_notices.undone(session, asked, kind)
-        asked.status, asked.reason = RoomRequestStatus.WAITING, ""
-        asked.decided_at, asked.decided_by = None, ""
+        if asked.status is RoomRequestStatus.CANCELLED:
+            _book_again(session, asked, by)
+        else:
+            _let_wait_again(session, asked)
         _record(session, asked, by, "undone")
         done(session, form, by, key, "undone")
 
 
+def _let_wait_again(session: Session, asked: RoomRequest) -> None:
+    kind = asked.status.value
+    _release(session, asked)
+    room_notices.undone(session, asked, kind)
+    asked.status, asked.reason = RoomRequestStatus.WAITING, ""
+    asked.decided_at, asked.decided_by = None, ""
+
+
+def _book_again(session: Session, asked: RoomRequest, by: Actor) -> None:
+    rooms.check(session, asked.room_id, asked.station_id)
+    rooms.refuse_clash(session, asked.room_id, [span_of(asked.starts_at, asked.ends_at)])
+    unheard = room_notices.take_back(session, asked, asked.status.value)
+    _book(session, asked, by)
+    if not unheard:
+        room_notices.booked(session, asked)
+
+
 def may_undo(asked: RoomRequest) -> bool:
-    """Say whether its answer can be taken back now: one of today, to what somebody asked, not begun."""
+    """Say whether what was decided of it today can be taken back: not begun, and no booking of the desk's.
+
+    What staff have written down was never asked; but cancelled by mistake it comes back, too.
+    """
     return (
-        asked.status in (RoomRequestStatus.BOOKED, RoomRequestStatus.REFUSED)
-        and not asked.entered_by
+        asked.status in DECIDED
+        and (not asked.entered_by or asked.status is RoomRequestStatus.CANCELLED)
         and asked.decided_at is not None
         and local(asked.decided_at).date() == today()
         and asked.starts_at > now()

@@ -127,11 +127,14 @@ def refuse(request_id: int) -> Response:
 @bp.post("/rooms/requests/<int:request_id>/undo")
 @only(*WRITERS)
 def undo(request_id: int) -> Response:
-    """Take an answer of today back."""
+    """Take back what was answered or cancelled today."""
+    cancelled = room_queries.request_in(request_id, scope()).status is RoomRequestStatus.CANCELLED
     return _answer(
         request_id,
         lambda key: room_requests.undo(request_id, actor(), key),
-        _("Taken back. The request waits for an answer again."),
+        _("Taken back. The room is booked again.")
+        if cancelled
+        else _("Taken back. The request waits for an answer again."),
     )
 
 

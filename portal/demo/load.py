@@ -41,6 +41,7 @@ from portal.demo.people import MEN, SURNAMES, WOMEN
 from portal.demo.plan import Holding, Offering, demo_year, station_profiles
 from portal.demo.presences import write_service
 from portal.demo.registrations import sign_people_up
+from portal.demo.rooms import ask_for_rooms
 from portal.demo.shifts import ask_for_volunteers
 from portal.demo.texts.teams import TEAMS
 from portal.demo.timetable import AHEAD
@@ -97,6 +98,7 @@ def load(instance: Path) -> bool:
         write_service(session, ask_for_volunteers(session, editors))
         write_menus(session, stations)
         write_orders(session, stations)
+        ask_for_rooms(session, stations, editors)
         session.add(NetworkFact(key=DEMO, value=now().isoformat()))
         record(session, MACHINE, "demo.loaded", "network", detail=f"{len(year)}")
     write_logins(instance / LOGINS_FILE, logins)

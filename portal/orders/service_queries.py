@@ -8,10 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from portal.activities.dates import Span, overlapping
 from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.clock import local, now, start_of
 from portal.db import db
 from portal.errors import Missing
+from portal.i18n import _
 from portal.orders.flow import WITH_TEAM, Act, State
 from portal.orders.models import Helper, Offer, OfferStatus, Order, OrderStep
 from portal.volunteers.engaged import Busy
@@ -22,6 +24,7 @@ from portal.volunteers.shift_rules import LIVE, has_time
 UNDER_WAY = (State.SCHEDULED, State.SERVING)
 MOST_SHOWN = 40
 MOST_MEMBERS = 300
+MOST_COMPARED = 200  # services of a team, with the dates of a form
 
 
 def _named() -> sa.Select[Helper, Order]:
@@ -52,6 +55,25 @@ def busy_with_orders(
         for helper, order in rows
         if order.starts_at is not None and order.ends_at is not None
     ]
+
+
+def busy_teams_orders(team_id: int, spans: Sequence[Span]) -> list[tuple[Span, str]]:
+    """List which of the spans meet a service that this team has settled; what became a date is left to it."""
+    rows = db.session.execute(
+        sa.select(Order.id, Order.title, Order.starts_at, Order.ends_at)
+        .where(
+            Order.team_id == team_id,
+            Order.state.in_(UNDER_WAY),
+            Order.occurrence_id.is_(None),
+            Order.starts_at < max(when.ends_at for when in spans),
+            Order.ends_at > min(when.starts_at for when in spans),
+        )
+        .order_by(Order.starts_at, Order.id)
+        .limit(MOST_COMPARED)
+    ).all()
+    titles = {row.id: _("Order: %(title)s", title=row.title or _("A wish (deleted)")) for row in rows}
+    taken = [(row.starts_at, row.ends_at, row.id) for row in rows if row.starts_at and row.ends_at]
+    return [(when, titles[order_id]) for when, order_id in overlapping(spans, taken)]
 
 
 def _on_shifts(volunteer_ids: Sequence[int], starts: datetime, ends: datetime) -> list[Busy]:

@@ -4,11 +4,11 @@ from flask import Response, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
 from portal.activities.staff import bp
-from portal.clock import today
+from portal.clock import now, today
 from portal.errors import Missing, Refused
 from portal.i18n import _
 from portal.stations import queries as stations
-from portal.volunteers import ages, enrolment, leaving, queries, roll, team_actions
+from portal.volunteers import ages, enrolment, leaving, queries, roll, shift_queries, team_actions
 from portal.volunteers.forms import DecideForm, TeamForm
 from portal.volunteers.labels import STANDINGS, WHOS
 from portal.volunteers.models import Team
@@ -59,6 +59,15 @@ def decide(membership_id: int) -> Response:
     enrolment.decide(membership_id, take, form.reason.data or "", actor())
     flash(_("Taken in. Give them their code, then they can sign in.") if take else _("Noted: not taken."))
     return go(url_for(".volunteers"))
+
+
+@bp.get("/memberships/<int:membership_id>/end")
+@only(*WRITERS)
+def confirm_end(membership_id: int) -> Response:
+    """Ask whether somebody is to leave a team: the shifts that go with it do not come back."""
+    found = queries.membership(membership_id, scope())
+    taken = shift_queries.taken_by_team(found.volunteer_id, now())
+    return page("staff/membership_end.html", membership=found, shifts=taken.get(found.team_id, 0))
 
 
 @bp.post("/memberships/<int:membership_id>/end")

@@ -408,3 +408,31 @@ def test_nobody_asks_for_a_room_that_is_being_given_up(app: Flask, make: Make) -
 
     outcomes = at_once(app, lambda: rooms.retire(room_id, by), want)
     assert outcomes == {"done": 1, "refused": 1}
+
+
+@pytest.mark.usefixtures("noon", "app_context")
+def test_a_booking_cancelled_by_mistake_is_theirs_again_on_the_same_day(
+    make: Make, noon: time_machine.Traveller
+) -> None:
+    open_all_week(make)
+    by = make.actor()
+    asked, desk = make.room_request().request_id, make.room_request(by=by, when=span(5)).request_id
+    room_requests.approve(asked, by)
+    for one in (asked, desk):
+        room_requests.cancel(one, "漏水", by)
+        room_requests.undo(one, by)
+        assert status_of(one) is RoomRequestStatus.BOOKED
+    with pytest.raises(Refused):  # the room is theirs again
+        make.room_request(by=by, when=span(5))
+    assert not [
+        text for _kind, status, text in told() if "漏水" in text and status is not MessageStatus.DROPPED
+    ]
+    room_requests.cancel(desk, "漏水", by)
+    make.occurrence(room="道德讲堂", when=span(5))
+    with pytest.raises(Refused):
+        room_requests.undo(desk, by)
+    assert status_of(desk) is RoomRequestStatus.CANCELLED
+    room_requests.cancel(asked, "漏水", by)
+    noon.shift(timedelta(hours=13))
+    with pytest.raises(Refused):
+        room_requests.undo(asked, by)

@@ -231,6 +231,7 @@ writers    GET   /staff/organizations/<organization_id>/edit
 writers    POST  /staff/organizations/<organization_id>/edit
 writers    POST  /staff/volunteers/<volunteer_id>/code
 writers    POST  /staff/memberships/<membership_id>
+writers    GET   /staff/memberships/<membership_id>/end
 writers    POST  /staff/memberships/<membership_id>/end
 writers    GET   /staff/teams/new
 writers    POST  /staff/teams/new

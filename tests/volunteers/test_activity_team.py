@@ -5,11 +5,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.db import db, transaction
+from portal.orders.flow import State
 from portal.volunteers.activity_teams import ActivityTeam
 from portal.volunteers.models import Team
 from tests.browser import Browser, Form
 from tests.conftest import SignIn
 from tests.make import Make, span
+from tests.orders.cases import case
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -87,3 +89,17 @@ def test_a_team_from_elsewhere_is_refused(app: Flask, sign_in: SignIn, make: Mak
     assert editor_form.put("team", str(theirs)).submit(intent="draft").status == 422
     with app.app_context():
         assert db.session.scalars(sa.select(ActivityTeam)).all() == []
+
+
+def test_a_service_that_the_team_has_settled_is_warned_of_too(
+    app: Flask, sign_in: SignIn, make: Make
+) -> None:
+    made = case(app, make, State.SCHEDULED)  # from two to three in the afternoon
+    editor = sign_in()
+    form = typed(editor, made.team_id).fill(first_day="2026-06-10", opens="14:30", closes="15:30")
+    page = form.submit(intent="preview")
+    assert [one.text().strip() for one in page.all("#preview .s-dates .pill")] == [
+        "队伍那时有“点单：教用手机”"
+    ]
+    clear = form.fill(opens="15:00", closes="16:00").submit(intent="preview")
+    assert not clear.all("#preview .s-dates .pill")

@@ -6,13 +6,17 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
-from portal.access import NOBODY
+from portal.access import NOBODY, Role
 from portal.db import db
+from portal.volunteers import posts
 from portal.volunteers.enrolment import Person, activate, ask_to_join, give_code
 from portal.volunteers.models import Volunteer
+from portal.volunteers.shift_models import PostStatus
 from tests.browser import Browser
 from tests.make import Make
+from tests.volunteers.test_leaving import status_of
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -70,3 +74,20 @@ def test_two_who_share_a_phone_sign_in_each_with_their_own_password(client: Brow
         other = Browser(client.app)
         other.get("/login").form().fill(username="13800000001", password=secret).submit()
         assert bool(other.cookie("login")) is status
+
+
+def test_staff_are_asked_before_somebody_leaves_a_team(app: Flask, sign_in: SignIn, make: Make) -> None:
+    person = make.volunteer(make.team("s1", name="示例队"))
+    shift_id = make.shift()
+    with app.app_context():
+        posts.take(shift_id, person, None, make.actor())
+    editor = sign_in(Role.EDITOR, "s1")
+    asked = editor.get(f"/staff/volunteers/{person}").follow('main a[href$="/end"]')
+    assert "示例队" in asked.text
+    assert "1 " in asked.one("main b").text()  # the shift that goes with it
+    with app.app_context():
+        assert status_of(shift_id, person) is PostStatus.CONFIRMED
+    asked.form('main form[action$="/end"]').submit()
+    with app.app_context():
+        assert status_of(shift_id, person) is not PostStatus.CONFIRMED
+    assert editor.get(asked.path).status == 404
