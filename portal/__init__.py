@@ -44,6 +44,9 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.kiosk import gate as kiosk_gate
+from portal.kiosk import touch as kiosk_touch
+from portal.kiosk import views as kiosk
 from portal.orders import consent as orders_consent
 from portal.orders import dates as orders_dates
 from portal.orders import desk as orders_desk
@@ -135,8 +138,9 @@ STAFF_VIEWS = (
     staff_new,
     staff_needs,
 )
-# And these on those of registrations, volunteers and orders.
+# And these on those of registrations, volunteers, orders and kiosk.
 OWN_VIEWS = (own, leading, orders_own, orders_leading_service)
+KIOSK_VIEWS = (kiosk_touch,)
 BLUEPRINTS = (
     health.bp,
     stations.bp,
@@ -162,6 +166,7 @@ BLUEPRINTS = (
     own_data.bp,
     own_feed.bp,
     orders.bp,
+    kiosk.bp,
 )
 
 
@@ -200,7 +205,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     display.init_app(app)
     i18n.init_app(app)
     access.init_app(app)
-    csrf.init_app(app).exempt(display.bp)
+    forms = csrf.init_app(app)
+    forms.exempt(display.bp)
+    forms.exempt(kiosk.beat)  # a script of ours sends it; it looks at the origin itself
     errors.init_app(app)
     headers.init_app(app)
     compress.init_app(app)
@@ -231,6 +238,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     in_place.init_app(app)
     kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])
+    kiosk_gate.init_app(app)
     login.init_app(app)
     app.register_error_handler(access.SignedOut, accounts.ask_to_sign_in)
     for blueprint in BLUEPRINTS:

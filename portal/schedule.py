@@ -10,6 +10,7 @@ from portal.activities.room_retention import forget_askers_of_rooms
 from portal.clock import now
 from portal.db import transaction
 from portal.jobs import Job, forget_old_runs
+from portal.kiosk.pairing import forget_codes
 from portal.messages.actions import deliver_waiting
 from portal.once import forget_before
 from portal.orders.deadlines import forget_askers, keep_time
@@ -38,6 +39,7 @@ JOBS = (
     Job("make dates", timedelta(hours=1), make_dates),
     Job("drop dead sessions", timedelta(hours=1), drop_dead_sessions),
     Job("drop ended limits", timedelta(hours=1), drop_ended),
+    Job("forget pairing codes", timedelta(hours=1), forget_codes),
     Job("forget parties", timedelta(days=1), forget_parties),
     Job("forget askers of rooms", timedelta(days=1), forget_askers_of_rooms),
     Job("forget askers", timedelta(days=1), forget_askers),

@@ -20,7 +20,7 @@ def written_down(occurrence_id: int, party: Party, editor: str, at: datetime, ra
     source = Source.WEB
     if editor and OFFICE[0] <= local(at).hour < OFFICE[1] and random.random() < 0.35:
         source = random.choice((Source.PHONE, Source.DESK))
-    by_staff = source is not Source.WEB
+    by_staff = source.by_staff
     phone = "" if source is Source.DESK and random.random() < 0.5 else party.phone
     reference = new_reference()
     return Registration(

@@ -66,7 +66,7 @@ def register(
         Refused: not the time to sign up, or not a party for this; `field` names a field at fault.
         AlreadyRegistered: from elsewhere, the same name and phone.
     """
-    by_staff = source is not Source.WEB
+    by_staff = source.by_staff
     # A form that was sent, gone back to and changed is about somebody else: it is another form.
     form = f"registration:{occurrence_id}:{party.phone}:{name_key(party.name)}"
     with transaction() as session:

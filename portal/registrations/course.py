@@ -73,7 +73,7 @@ def register_course(
         Refused: it is no course, no date takes people now, or not a party for this; `field` names a field.
         AlreadyRegistered: from elsewhere, the same name and phone.
     """
-    by_staff = source is not Source.WEB
+    by_staff = source.by_staff
     with transaction() as session:
         asked = session.get(Occurrence, occurrence_id)
         if asked is None or not asked.published:
@@ -136,7 +136,7 @@ def join(first_id: int, occurrence_id: int | None = None, device: str = "") -> i
             if one.course_id is not None or not belongs(session, one, device):
                 raise already(session, one, by_staff=False)
         # What staff have let in need not fit the rules for residents now.
-        by_staff = like.source is not Source.WEB
+        by_staff = like.source.by_staff
         _check(session, activity, [date for date in dates if date.id not in same], party, by_staff)
         new = [
             (

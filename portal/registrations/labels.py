@@ -18,6 +18,7 @@ SOURCES = {
     Source.WEB: _l("online"),
     Source.PHONE: _l("by phone"),
     Source.DESK: _l("at the desk"),
+    Source.KIOSK: _l("at the screen"),
 }
 BANDS = {
     AgeBand.UNDER_14: _l("under 14"),

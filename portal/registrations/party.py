@@ -18,6 +18,12 @@ class Source(StrEnum):
     WEB = "web"
     PHONE = "phone"
     DESK = "desk"
+    KIOSK = "kiosk"
+
+    @property
+    def by_staff(self) -> bool:
+        """Say whether staff wrote it down for somebody."""
+        return self in (Source.PHONE, Source.DESK)
 
 
 class AgeBand(StrEnum):

@@ -1,0 +1,1 @@
+"""Kiosks: the boards on the walls, the screens people touch, and who looks after them."""

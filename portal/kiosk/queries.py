@@ -1,0 +1,74 @@
+"""Read the screens and the notices on their boards."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from portal.access import Scope
+from portal.db import db
+from portal.errors import Missing
+from portal.kiosk.models import BoardNotice, Kiosk
+from portal.stations.models import Station
+from portal.stations.queries import in_scope
+from portal.tokens import token_hash
+
+MOST_SHOWN = 100
+
+
+def of_secret(secret: str) -> Kiosk | None:
+    """Return the screen whose cookie holds this secret, with its station; also one that was taken back."""
+    return db.session.scalar(
+        sa.select(Kiosk).where(Kiosk.token_hash == token_hash(secret)).options(joinedload(Kiosk.station))
+    )
+
+
+def kiosks_in(scope: Scope) -> Sequence[Kiosk]:
+    """List the screens in use within a scope, in the network's order; at most MOST_SHOWN."""
+    return db.session.scalars(
+        sa.select(Kiosk)
+        .join(Kiosk.station)
+        .where(Kiosk.revoked_at.is_(None), in_scope(Kiosk.station_id, scope))
+        .options(sa.orm.contains_eager(Kiosk.station))
+        .order_by(Station.position, Station.id, Kiosk.name, Kiosk.id)
+        .limit(MOST_SHOWN)
+    ).all()
+
+
+def kiosk(kiosk_id: int, scope: Scope) -> Kiosk:
+    """Return a screen in use with its station.
+
+    Raises:
+        Missing: there is none within the scope.
+    """
+    found = db.session.scalar(
+        sa.select(Kiosk)
+        .where(Kiosk.id == kiosk_id, Kiosk.revoked_at.is_(None), in_scope(Kiosk.station_id, scope))
+        .options(joinedload(Kiosk.station))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def notices_on(station_ids: Sequence[int], day: date) -> Sequence[BoardNotice]:
+    """List the notices of these stations that still stand on a day, the latest first."""
+    return db.session.scalars(
+        sa.select(BoardNotice)
+        .where(BoardNotice.station_id.in_(station_ids), BoardNotice.until >= day)
+        .options(joinedload(BoardNotice.station))
+        .order_by(BoardNotice.written_at.desc(), BoardNotice.id.desc())
+        .limit(MOST_SHOWN)
+    ).all()
+
+
+def notices_in(scope: Scope, day: date) -> Sequence[BoardNotice]:
+    """List the notices within a scope that still stand on a day, the latest first."""
+    return db.session.scalars(
+        sa.select(BoardNotice)
+        .where(in_scope(BoardNotice.station_id, scope), BoardNotice.until >= day)
+        .options(joinedload(BoardNotice.station))
+        .order_by(BoardNotice.written_at.desc(), BoardNotice.id.desc())
+        .limit(MOST_SHOWN)
+    ).all()
