@@ -242,6 +242,19 @@ def sign_in(app: Flask, make: Make) -> SignIn:
 
 
 @pytest.fixture
+def screen(app: Flask, make: Make) -> Callable[..., Browser]:
+    """Return a function that pairs a screen of a station and returns its browser."""
+
+    def pair(station: str = "s1", name: str = "服务大厅") -> Browser:
+        _kiosk_id, secret = make.kiosk(station, name)
+        browser = Browser(app)
+        browser.client.set_cookie("kiosk", secret, httponly=True, samesite="Lax")
+        return browser
+
+    return pair
+
+
+@pytest.fixture
 def noon() -> Iterator[time_machine.Traveller]:
     """Stop the clocks at noon of a Wednesday, 10 June 2026, at the stations."""
     with time_machine.travel(datetime(2026, 6, 10, 12, tzinfo=ZONE), tick=False) as traveller:

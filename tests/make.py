@@ -23,6 +23,7 @@ from portal.activities.room_free import Wish
 from portal.activities.room_rules import Asker
 from portal.clock import now, today
 from portal.db import db, transaction
+from portal.kiosk import pairing
 from portal.messages.actions import tell
 from portal.messages.models import Message
 from portal.orders.menu_models import Menu, MenuItem, MenuItemStation, MenuItemTeam, MenuStatus
@@ -109,6 +110,15 @@ class Make:
                 account_id = account.id
             actor = Actor(account_id, name, role, self.scope(station))
         return Login(account_id, username, password, actor)
+
+    def kiosk(self, station: str = "s1", name: str = "服务大厅") -> tuple[int, str]:
+        """Pair a screen; return its id and the secret of its cookie."""
+        with self._inside():
+            secret = pairing.begin(station)
+            waits = pairing.waiting(secret, station)
+            assert waits is not None
+            by = Actor(None, "manager of all", Role.MANAGER, self.scope("center"))
+            return pairing.pair(waits.code, name, by), secret
 
     def scope(self, station: str = "s1") -> Scope:
         """Return the scope of a station: itself and all below it, everything for the centre."""

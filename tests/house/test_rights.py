@@ -33,6 +33,10 @@ everybody  GET   /festivals/<code>/<year>
 everybody  GET   /healthz
 everybody  GET   /invitation/<token>
 everybody  POST  /invitation/<token>
+everybody  GET   /kiosk/<slug>
+everybody  POST  /kiosk/<slug>/code
+everybody  GET   /kiosk/<slug>/offline
+everybody  GET   /kiosk/sw.js
 everybody  GET   /login
 everybody  POST  /login
 everybody  POST  /logout
@@ -86,6 +90,12 @@ everybody  POST  /teams/<team_id>/join
 everybody  GET   /volunteer/feeds/<token>.ics
 everybody  GET   /volunteer/activate
 everybody  POST  /volunteer/activate
+
+screens    POST  /kiosk/<slug>/beat
+screens    GET   /kiosk/<slug>/calendar
+screens    GET   /kiosk/<slug>/dates/<occurrence_id>
+screens    GET   /kiosk/<slug>/menu
+screens    GET   /kiosk/<slug>/help
 
 staff      GET   /staff/
 staff      GET   /staff/account
@@ -426,7 +436,12 @@ def token_for(app: Flask, rule: Rule, make: Make, station: str) -> str:
 
 
 def back_office(app: Flask, method: str) -> list[Rule]:
-    return [rule for rule in routes(app, method) if TABLE.get((method, path_of(rule))) != "everybody"]
+    open_doors = ("everybody", "screens")
+    return [rule for rule in routes(app, method) if TABLE.get((method, path_of(rule))) not in open_doors]
+
+
+def for_screens(app: Flask, method: str) -> list[Rule]:
+    return [rule for rule in routes(app, method) if TABLE.get((method, path_of(rule))) == "screens"]
 
 
 def may(method: str, rule: Rule, role: Role) -> bool:
@@ -451,7 +466,9 @@ def with_token(app: Flask, sign_in: SignIn) -> Callable[..., tuple[Browser, str]
 def test_the_table_lists_every_route_and_each_wears_the_guard_it_says(app: Flask) -> None:
     worn = guards(app)
     assert None not in worn.values()
-    said = {"everybody": "public", **{who: roles for who, roles in WHO.items() if who != "everybody"}}
+    said = {"everybody": "public", "screens": "screens"} | {
+        who: roles for who, roles in WHO.items() if who != "everybody"
+    }
     found = {
         (method, path_of(rule)): worn[rule.endpoint]
         for rule in app.url_map.iter_rules()
@@ -547,7 +564,8 @@ def test_what_is_nowhere_is_not_there(
     bound = app.url_map.bind("localhost")
     for method in ("GET", "POST"):
         for rule in routes(app, method):
-            if TABLE[method, path_of(rule)] != "everybody" and not may(method, rule, role):
+            who = TABLE[method, path_of(rule)]
+            if who == "screens" or (who != "everybody" and not may(method, rule, role)):
                 continue
             for number in (0, NOBODYS) if rule.arguments - {"token"} else ():
                 values = {
@@ -557,6 +575,47 @@ def test_what_is_nowhere_is_not_there(
                 data = [("csrf_token", token)] if method == "POST" else None
                 page = browser.open(method, bound.build(rule.endpoint, values), data, False, False, {})
                 assert (method, path_of(rule), page.status) == (method, path_of(rule), 404)
+
+
+def with_screen(app: Flask, make: Make, station: str) -> tuple[Browser, str]:
+    """Pair a screen whose browser has a form token."""
+    browser = Browser(app)
+    token = browser.token()
+    browser.client.set_cookie("kiosk", make.kiosk(station)[1])
+    return browser, token
+
+
+def test_a_screen_opens_what_is_for_screens_and_nothing_else(app: Flask, make: Make) -> None:
+    browser, token = with_screen(app, make, "s1")
+    for method in ("GET", "POST"):
+        for rule in routes(app, method):
+            if rule.endpoint.split(".")[0] in ("kiosk", "health"):
+                continue
+            data = [("csrf_token", token)] if method == "POST" else None
+            page = browser.open(method, address(app, rule, make, "s1"), data, False, False, {})
+            assert (path_of(rule), page.status) == (path_of(rule), 303 if method == "GET" else 403)
+            if method == "GET":
+                assert page.headers["Location"] == "/kiosk/s1"
+    for rule in for_screens(app, "GET"):
+        page = browser.get(address(app, rule, make, "s1"), follow=False)
+        assert (path_of(rule), page.status) == (path_of(rule), 200)
+
+
+def test_what_is_for_screens_is_for_nobody_else(
+    app: Flask, with_token: Callable[..., tuple[Browser, str]], make: Make
+) -> None:
+    for browser, token in (
+        with_token(None),
+        with_token(Role.MANAGER, "center"),
+        with_screen(app, make, "s2"),
+    ):
+        for rule in for_screens(app, "GET"):
+            page = browser.get(address(app, rule, make, "s1"), follow=False)
+            assert (path_of(rule), page.status) == (path_of(rule), 303)
+            assert page.headers["Location"] == "/kiosk/s1"
+        for rule in for_screens(app, "POST"):
+            page = browser.post(address(app, rule, make, "s1"), {"csrf_token": token})
+            assert (path_of(rule), page.status) == (path_of(rule), 403)
 
 
 def test_a_room_of_another_station_is_not_there_under_ones_own(
@@ -578,7 +637,8 @@ def test_nothing_is_done_without_a_token(
 ) -> None:
     browser = sign_in(Role.MANAGER, "center")
     for rule in routes(app, "POST"):
-        if rule.endpoint != "display.set_display":  # it checks whose form it is by its Origin
+        # These look at the Origin instead.
+        if rule.endpoint not in ("display.set_display", "kiosk.beat"):
             page = browser.post(address(app, rule, make, "s1"), sent)
             assert (path_of(rule), page.status) == (path_of(rule), 400)
 
