@@ -29,7 +29,7 @@ from portal.web.limits import hit
 from portal.web.qr import qr_path
 
 CODES = "30 per 10 minutes"  # of one address
-BEATS = "12 per minute"  # of one screen
+BEATS = "60 per minute"  # of one screen
 LONGEST_WORD = 20  # of what a screen says of itself
 IDLE = 60  # seconds untouched until a page asks whether somebody is still there
 ERRORS = (400, 403, 404, 405, 409, 413, 429, 500, 503)

@@ -101,7 +101,7 @@
       toggle(row, 'off', !shown);
     });
   }
-  function listNow() { return one('#lists .on'); }
+  function listNow() { return one('#lists > .on'); }
 
   function lay() {                         // everything on the board that changes with the clock
     var now = Date.now(), date = day(now), found = false, bright, night;
@@ -316,8 +316,12 @@
     write(document.getElementById('clock'), hours(now));
     lookWhetherAlone();
   }
+  var suspect = false;
   function watch() {
-    if (faults > 20 || (isBoard && slides.length > 1 && steady() - turned > STUCK)) { loadAnew(); }
+    // Twice in a row: a device that slept wakes up with everything due at once.
+    var stuck = faults > 20 || (isBoard && slides.length > 1 && steady() - turned > STUCK);
+    if (stuck && suspect) { loadAnew(); }
+    suspect = stuck;
   }
   each(['touchstart', 'mousedown', 'keydown'], function (name) { addEventListener(name, touch, { passive: true }); });
   addEventListener('contextmenu', function (event) { event.preventDefault(); });
