@@ -80,7 +80,7 @@
       if (row.className !== wanted) { row.className = wanted; }
       if (soon) { write(one('.mins', row), minutes); }
     });
-    write(one('h1 .left', list), left);
+    write(one('h2 .left', list), left);
     write(one('.over', list), over);
     toggle(one('.overs', list), 'none', !over);
     toggle(list, 'done', !left);
