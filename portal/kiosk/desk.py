@@ -6,7 +6,7 @@ from flask import url_for
 
 from portal.access import Scope
 from portal.activities.tasks import DeskPart, Task
-from portal.i18n import _
+from portal.i18n import _, pgettext
 from portal.kiosk import faring, labels, queries
 from portal.kiosk.faring import Faring
 
@@ -20,7 +20,7 @@ def _tasks(here: Scope, writes: bool) -> Iterator[Task]:
                 key=f"kiosk-{kiosk.id}",
                 what=_("Silent screen: %(name)s", name=kiosk.name),
                 note=f"{screen.place.short_name} · {_heard(screen)}",
-                verb=_("What to do") if writes else _("Look"),
+                verb=pgettext("silent screen", "What to do") if writes else _("Look"),
                 about=kiosk.name,
                 href=f"{page}#silent" if writes else page,
                 since=screen.since,

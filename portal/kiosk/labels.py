@@ -36,9 +36,8 @@ def pills(screen: Faring, build: str) -> list[tuple[str, str]]:
 
 
 def _silent(screen: Faring) -> tuple[str, str]:
-    quiet = screen.kiosk.quiet_until
-    if screen.is_quiet and quiet is not None:
-        return "over", _("No reminder until %(time)s", time=when(quiet))
+    if screen.is_quiet:
+        return "over", _("No reminder")
     if screen.is_awaited:
         return "gone", _("Silent")
     return "free", _("Off for the night, all is well")
@@ -54,11 +53,18 @@ def _ails(screen: Faring, build: str) -> Iterator[tuple[str, str]]:
 
 
 def shows(screen: Faring) -> str:
-    """Say what a screen showed when it was heard of last."""
-    kiosk = screen.kiosk
-    return " · ".join(
-        word for word in (str(SHOWS.get(kiosk.shows, "")), _lies(kiosk.size), kiosk.size) if word
-    )
+    """Say what a screen showed when it was heard of last, and how it lies."""
+    return _joined(str(SHOWS.get(screen.kiosk.shows, "")), _lies(screen.kiosk.size))
+
+
+def lines(screen: Faring) -> list[str]:
+    """Say in up to two lines what a screen shows, its size and its version."""
+    found = [shows(screen), _joined(screen.kiosk.size, screen.kiosk.build)]
+    return [line for line in found if line]
+
+
+def _joined(*words: str) -> str:
+    return " · ".join(word for word in words if word)
 
 
 def _lies(size: str) -> str:

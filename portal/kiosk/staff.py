@@ -94,7 +94,8 @@ def _list_page(status: int = 200, **given: Any) -> Response:
     return page(
         "staff/kiosks.html",
         status,
-        screens=faring.of(queries.kiosks_in(scope()), scope()),
+        # Those that somebody should look at on top.
+        screens=sorted(faring.of(queries.kiosks_in(scope()), scope()), key=lambda one: not one.is_missed),
         standing=queries.notices_in(scope(), today()),
         address=_address(places),
         may_write=actor().role in WRITERS,
