@@ -44,7 +44,9 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.kiosk import desk as kiosk_desk
 from portal.kiosk import gate as kiosk_gate
+from portal.kiosk import staff as kiosk_staff
 from portal.kiosk import touch as kiosk_touch
 from portal.kiosk import views as kiosk
 from portal.orders import consent as orders_consent
@@ -167,6 +169,7 @@ BLUEPRINTS = (
     own_feed.bp,
     orders.bp,
     kiosk.bp,
+    kiosk_staff.bp,
 )
 
 
@@ -234,7 +237,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         app,
         [registrations_staff.PANEL, staff_shifts.PANEL],
     )
-    tasks.init_app(app, [desk.PART, room_desk.PART, undoing.PART, volunteers_desk.PART, orders_desk.PART])
+    tasks.init_app(
+        app,
+        [desk.PART, room_desk.PART, undoing.PART, volunteers_desk.PART, orders_desk.PART, kiosk_desk.PART],
+    )
     in_place.init_app(app)
     kept.init_app(app, [orders_own.KEPT])
     beside.init_app(app, [menu_views.PART])

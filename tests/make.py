@@ -23,7 +23,7 @@ from portal.activities.room_free import Wish
 from portal.activities.room_rules import Asker
 from portal.clock import now, today
 from portal.db import db, transaction
-from portal.kiosk import pairing
+from portal.kiosk import notices, pairing
 from portal.messages.actions import tell
 from portal.messages.models import Message
 from portal.orders.menu_models import Menu, MenuItem, MenuItemStation, MenuItemTeam, MenuStatus
@@ -119,6 +119,12 @@ class Make:
             assert waits is not None
             by = Actor(None, "manager of all", Role.MANAGER, self.scope("center"))
             return pairing.pair(waits.code, name, by), secret
+
+    def board_notice(self, station: str = "s1", text: str = "周五下午停水", until: date | None = None) -> int:
+        """Put a notice on the boards of a station, for a week unless told, and return its id."""
+        with self._inside():
+            by = self.actor(Role.EDITOR, station)
+            return notices.post(self.station(station), text, until or today() + timedelta(days=7), by)
 
     def scope(self, station: str = "s1") -> Scope:
         """Return the scope of a station: itself and all below it, everything for the centre."""

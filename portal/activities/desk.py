@@ -44,10 +44,10 @@ def age_of(task: Task) -> tuple[str, str]:
     if task.due is None:
         since = local(task.since)
         exactly = short_day(since.date()) if start_of(since.date()) == since else moment_label(task.since)
-        return _("waiting for %(time)s", time=_span(now() - task.since)), exactly
+        return _("waiting for %(time)s", time=span(now() - task.since)), exactly
     if task.late:
-        return task.lateness or _("%(time)s late", time=_span(now() - task.due)), until(task.due)
-    return until(task.due), _("%(time)s left", time=_span(task.due - now()))
+        return task.lateness or _("%(time)s late", time=span(now() - task.due)), until(task.due)
+    return until(task.due), _("%(time)s left", time=span(task.due - now()))
 
 
 def until(moment: datetime) -> str:
@@ -60,7 +60,7 @@ def until(moment: datetime) -> str:
     return _("by %(day)s %(time)s", day=name, time=clock_time(moment))
 
 
-def _span(length: timedelta) -> str:
+def span(length: timedelta) -> str:
     """Say how long, in the largest unit that fits."""
     if length >= DAY:
         return ngettext("%(num)s day", "%(num)s days", length // DAY)

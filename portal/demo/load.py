@@ -35,6 +35,7 @@ from portal.activities.search import search_text
 from portal.audit.actions import record
 from portal.clock import ZONE, now, today
 from portal.db import transaction
+from portal.demo.boards import put_up_notices
 from portal.demo.menus import write_menus
 from portal.demo.orders import write_orders
 from portal.demo.people import MEN, SURNAMES, WOMEN
@@ -99,6 +100,7 @@ def load(instance: Path) -> bool:
         write_menus(session, stations)
         write_orders(session, stations)
         ask_for_rooms(session, stations, editors)
+        put_up_notices(stations, editors)
         session.add(NetworkFact(key=DEMO, value=now().isoformat()))
         record(session, MACHINE, "demo.loaded", "network", detail=f"{len(year)}")
     write_logins(instance / LOGINS_FILE, logins)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.access import Scope
 from portal.db import db
@@ -25,28 +25,33 @@ def of_secret(secret: str) -> Kiosk | None:
 
 
 def kiosks_in(scope: Scope) -> Sequence[Kiosk]:
-    """List the screens in use within a scope, in the network's order; at most MOST_SHOWN."""
-    return db.session.scalars(
+    """List the screens in use within a scope, in the network's order; at most MOST_SHOWN.
+
+    Each comes with its station and the hours of that.
+    """
+    found = db.session.scalars(
         sa.select(Kiosk)
         .join(Kiosk.station)
         .where(Kiosk.revoked_at.is_(None), in_scope(Kiosk.station_id, scope))
-        .options(sa.orm.contains_eager(Kiosk.station))
+        .options(contains_eager(Kiosk.station).joinedload(Station.hours))
         .order_by(Station.position, Station.id, Kiosk.name, Kiosk.id)
         .limit(MOST_SHOWN)
-    ).all()
+    )
+    return found.unique().all()
 
 
 def kiosk(kiosk_id: int, scope: Scope) -> Kiosk:
-    """Return a screen in use with its station.
+    """Return a screen in use with its station and the hours of that.
 
     Raises:
         Missing: there is none within the scope.
     """
-    found = db.session.scalar(
+    rows = db.session.scalars(
         sa.select(Kiosk)
         .where(Kiosk.id == kiosk_id, Kiosk.revoked_at.is_(None), in_scope(Kiosk.station_id, scope))
-        .options(joinedload(Kiosk.station))
+        .options(joinedload(Kiosk.station).joinedload(Station.hours))
     )
+    found = rows.unique().one_or_none()
     if found is None:
         raise Missing
     return found

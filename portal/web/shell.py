@@ -52,6 +52,7 @@ STAFF_DOORS = (
     StaffDoor("staff.volunteers", "volunteers", "heart", _l("Volunteers")),
     StaffDoor("staff.hours", "hours", "heart", _l("Volunteer hours")),
     StaffDoor("staff.menus", "menus", "order", _l("Service menu")),
+    StaffDoor("staff_kiosks.index", "kiosks", "screen", _l("Screens")),
     StaffDoor("staff.holidays_form", "holidays", "plan", _l("Days off")),
     StaffDoor("staff_stations.index", "stations", "pin", _l("Stations and rooms")),
 )

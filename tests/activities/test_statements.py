@@ -34,7 +34,7 @@ PUBLIC = {
     "/occurrences/{occurrence}.ics": 2,
 }
 STAFF = {
-    "/staff/": 20,  # two of them for rooms, three for volunteers, three for orders
+    "/staff/": 21,  # two of them for rooms, three for volunteers, three for orders, one for screens
     "/staff/activities/": 2,
     "/staff/activities/new": 11,  # what was being typed, what is used often, which teams help
     "/staff/activities/{activity}": 8,  # one of them for the team that helps

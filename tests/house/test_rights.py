@@ -303,6 +303,17 @@ writers    POST  /staff/menu-items/<entry_id>/pause
 writers    GET   /staff/menu-items/<entry_id>/remove
 writers    POST  /staff/menu-items/<entry_id>/remove
 
+staff      GET   /staff/kiosks/
+writers    POST  /staff/kiosks/
+staff      GET   /staff/kiosks/<kiosk_id>
+writers    POST  /staff/kiosks/<kiosk_id>/quiet
+writers    POST  /staff/kiosks/<kiosk_id>/reload
+writers    GET   /staff/kiosks/<kiosk_id>/revoke
+writers    POST  /staff/kiosks/<kiosk_id>/revoke
+writers    POST  /staff/kiosks/<kiosk_id>/settings
+writers    POST  /staff/kiosks/notices
+writers    POST  /staff/kiosks/notices/<notice_id>/drop
+
 staff      GET   /staff/rooms/
 writers    GET   /staff/rooms/<room_id>/book
 writers    POST  /staff/rooms/<room_id>/book
@@ -341,9 +352,11 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     "kept_id": lambda make, station: make.kept_form(station),
     "item_id": lambda make, station: make.menu_item(make.menu(station)),
     "draft_id": lambda make, station: draft(make, station).order_id,
+    "kiosk_id": lambda make, station: make.kiosk(station)[0],
     "membership_id": lambda make, station: make.membership(make.volunteer(station=station)),
     "menu_id": lambda make, station: make.menu(station, published=False),
     "message_id": lambda make, station: make.message(station),
+    "notice_id": lambda make, station: make.board_notice(station),
     "occurrence_id": lambda make, station: make.occurrence(station),
     "organization_id": lambda make, station: make.organization(station),
     "order_id": lambda make, station: case(make.app, make, station=station).order_id,

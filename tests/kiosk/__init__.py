@@ -1,0 +1,1 @@
+"""Kiosks: the screens on the walls, and who looks after them."""

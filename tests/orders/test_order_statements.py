@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 MANY = 10_000
 # Statements per page; a page that needs more has to say why here.
 PAGES = {
-    "/staff/": 22,  # six of them for orders: what lies there, unmet needs, the level of the desk, places
+    "/staff/": 23,  # one for screens, six for orders: what lies there, unmet needs, the level, places
     "/staff/orders": 6,  # counted by state, counted late, the rows
     "/staff/orders?group=closed&page=2": 6,
     "/staff/orders/{admitted}": 9,  # two of them for teams and who leads them, one for what neighbours offer

@@ -49,7 +49,7 @@ VOLUNTEER = {
     "/volunteer/check-in": 2,
 }
 STAFF = {
-    "/staff/": 19,  # shifts, hours, absences, orders
+    "/staff/": 20,  # shifts, hours, absences, orders, screens
     "/staff/volunteers/": 6,
     "/staff/volunteers/?q=示例": 6,
     "/staff/volunteers/{volunteer}": 3,

@@ -1,0 +1,74 @@
+"""Put notices on the boards, and take them down."""
+
+from datetime import date, timedelta
+
+from portal.access import Actor
+from portal.audit.actions import record
+from portal.clock import now, today
+from portal.db import lock, transaction
+from portal.errors import Missing, Refused
+from portal.i18n import _, ngettext
+from portal.kiosk.models import BoardNotice
+from portal.once import done, earlier
+from portal.stations.models import Station
+from portal.stations.queries import is_in_scope
+
+USUAL = timedelta(days=7)
+LONGEST = timedelta(days=60)
+
+
+def post(station_id: int, text: str, until: date, by: Actor, key: str = "") -> int:
+    """Put a sentence on the boards of a station and of all below it until a day is over; return its id.
+
+    The same form again puts it there once.
+
+    Raises:
+        Missing: there is no such open station within their scope.
+        Refused: the day is over, or far away; told by `until`.
+    """
+    with transaction() as session:
+        before = earlier(session, "board_notice.posted", by, key)
+        if before is not None:
+            return int(before)
+        station = session.get(Station, station_id)
+        if station is None or station.closed or not is_in_scope(station_id, by.scope):
+            raise Missing
+        _check(until)
+        notice = BoardNotice(
+            station_id=station_id, text=text, until=until, written_at=now(), written_by=by.name
+        )
+        session.add(notice)
+        session.flush()
+        record(session, by, "board_notice.posted", "board_notice", notice.id, station_id, detail=text)
+        done(session, "board_notice.posted", by, key, str(notice.id))
+        return notice.id
+
+
+def _check(until: date) -> None:
+    if until < today():
+        raise Refused(_("That day is over. Nobody would see it."), field="until")
+    if until > today() + LONGEST:
+        raise Refused(
+            ngettext(
+                "At most %(num)s day. What always holds belongs on the station's page.",
+                "At most %(num)s days. What always holds belongs on the station's page.",
+                LONGEST.days,
+            ),
+            field="until",
+        )
+
+
+def drop(notice_id: int, by: Actor) -> str:
+    """Take a notice down, and return what it said.
+
+    Raises:
+        Missing: there is none within their scope.
+    """
+    with transaction() as session:
+        notice = lock(session, BoardNotice, notice_id)
+        if notice is None or not is_in_scope(notice.station_id, by.scope):
+            raise Missing
+        text = notice.text
+        session.delete(notice)
+        record(session, by, "board_notice.dropped", "board_notice", notice_id, notice.station_id, detail=text)
+        return text
