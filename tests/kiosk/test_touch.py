@@ -34,7 +34,7 @@ def test_the_calendar_shows_today_and_two_weeks_to_touch(screen: Screen, make: M
     noon.shift(timedelta(hours=2))
     page = screen().get("/kiosk/s1/calendar")
     assert titles(page) == ["下午的讲座"]
-    assert "1 场已结束" in page.text
+    assert "已结束 1 场" in page.text
     days = page.all(".k-strip a")
     assert len(days) == 15
     assert page.one(".k-strip [aria-current=date]").attributes["href"] == "/kiosk/s1/calendar?on=2026-06-10"
