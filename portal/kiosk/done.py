@@ -17,6 +17,7 @@ class Done:
     waits: bool
     what: str
     reference: str
+    called: str  # what the reference is called
     link: str
     facts: Sequence[tuple[str, str, Sequence[str]]]
     next: Sequence[str]

@@ -6,7 +6,7 @@ from portal.access import NOBODY
 from portal.clock import today
 from portal.contact import phone_index
 from portal.errors import Refused
-from portal.i18n import _
+from portal.i18n import _, pgettext
 from portal.kiosk import gate
 from portal.kiosk.done import Done, done_page
 from portal.kiosk.forms import ScreenOrderForm
@@ -108,6 +108,7 @@ def _done_page(held: Order) -> Response:
             waits=False,
             what=held.title,
             reference=held.reference,
+            called=pgettext("order", "Reference"),
             link=own_link(ordering.token_of(held.reference)),
             facts=[
                 ("clock", _("When"), times or [_("Any time, just ring")]),

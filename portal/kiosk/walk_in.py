@@ -158,6 +158,7 @@ def _done_page(held: Registration) -> Response:
             waits=waits,
             what=occurrence.activity.title,
             reference=held.reference,
+            called=_("Reference"),
             link=own_link(token_of(held.reference)),
             facts=[
                 ("clock", _("When"), when),

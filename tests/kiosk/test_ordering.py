@@ -174,7 +174,8 @@ def test_a_screen_in_english_still_leaves_the_station_a_chinese_name(
     app: Flask, screen: Screen, make: Make
 ) -> None:
     browser = screen()
-    page = browser.get(f"/kiosk/s1/menu/{make.menu_item()}/order", Accept_Language="en")
-    page = press(page.form().submit(do="who"), *PHONE)
-    agree_and_send(page)
+    page = press(open_form(browser, make.menu_item()).form().submit(do="who"), *PHONE)
+    form = page.form().fill(consent=True)
+    done = browser.post(page.path + "?lang=en", [*form.fields, ("do", "send")])
+    assert "Your order is in" in done.text
     assert rows(app)[0].name == "尾号5678"
