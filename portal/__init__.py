@@ -44,11 +44,14 @@ from portal.activities import (
 )
 from portal.activities import staff as activities_staff
 from portal.activities import views as activities
+from portal.kiosk import around as kiosk_around
 from portal.kiosk import desk as kiosk_desk
 from portal.kiosk import gate as kiosk_gate
+from portal.kiosk import ordering as kiosk_ordering
 from portal.kiosk import staff as kiosk_staff
 from portal.kiosk import touch as kiosk_touch
 from portal.kiosk import views as kiosk
+from portal.kiosk import walk_in as kiosk_walk_in
 from portal.orders import consent as orders_consent
 from portal.orders import dates as orders_dates
 from portal.orders import desk as orders_desk
@@ -142,7 +145,7 @@ STAFF_VIEWS = (
 )
 # And these on those of registrations, volunteers, orders and kiosk.
 OWN_VIEWS = (own, leading, orders_own, orders_leading_service)
-KIOSK_VIEWS = (kiosk_touch,)
+KIOSK_VIEWS = (kiosk_touch, kiosk_around, kiosk_walk_in, kiosk_ordering)
 BLUEPRINTS = (
     health.bp,
     stations.bp,

@@ -94,7 +94,14 @@ everybody  POST  /volunteer/activate
 screens    POST  /kiosk/<slug>/beat
 screens    GET   /kiosk/<slug>/calendar
 screens    GET   /kiosk/<slug>/dates/<occurrence_id>
+screens    GET   /kiosk/<slug>/dates/<occurrence_id>/register
+screens    POST  /kiosk/<slug>/dates/<occurrence_id>/register
+screens    GET   /kiosk/<slug>/stations
+screens    GET   /kiosk/<slug>/stations/<other>
 screens    GET   /kiosk/<slug>/menu
+screens    GET   /kiosk/<slug>/menu/<item_id>
+screens    GET   /kiosk/<slug>/menu/<item_id>/order
+screens    POST  /kiosk/<slug>/menu/<item_id>/order
 screens    GET   /kiosk/<slug>/help
 
 staff      GET   /staff/
@@ -360,6 +367,7 @@ THINGS: dict[str, Callable[[Make, str], object]] = {
     "occurrence_id": lambda make, station: make.occurrence(station),
     "organization_id": lambda make, station: make.organization(station),
     "order_id": lambda make, station: case(make.app, make, station=station).order_id,
+    "other": lambda _make, _station: "s2",
     "presence_id": lambda make, station: make.presence(station),
     "record_id": lambda make, station: make.record(station),
     "registration_id": lambda make, station: (
