@@ -158,7 +158,7 @@ def test_the_board_tells_today_and_a_week_ahead(
     make.occurrence("s4", title="示例周后", when=span(7, "09:00", "10:00"))
     noon.shift(timedelta(hours=4))
     page = screen.get("/kiosk/center")
-    rows = [(row.attributes["class"], row.css_first(".t").text()) for row in page.all(LINKS)]
+    rows = [(row.attributes["class"], row.css(".t")[0].text()) for row in page.all(LINKS)]
     assert rows == [
         ("row running", "示例正在"),
         ("row coming soon", "示例马上"),

@@ -30,7 +30,13 @@ HOUR = timedelta(hours=1)
 def heard(app: Flask, kiosk_id: int, **said: Any) -> None:
     """Let a screen report that all is well but for what is said."""
     with app.app_context():
-        given = {"build": build(), "shows": "board", "size": "1080×1920", "clock_off": 0, "data_at": now()}
+        given: dict[str, Any] = {
+            "build": build(),
+            "shows": "board",
+            "size": "1080×1920",
+            "clock_off": 0,
+            "data_at": now(),
+        }
         devices.beat(kiosk_id, Beat(**given | said))
 
 
