@@ -11,6 +11,7 @@ from portal.web.text import without_unseen
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 LANDLINE = re.compile(r"0[0-9]{9,11}")
 MOBILE_DIGITS = 11
+CALLED_BY_NUMBER = re.compile(r"[0-9]{4}$")  # who signed up on a screen has no name to be masked
 
 
 def phone_of(typed: str) -> str:
@@ -64,6 +65,6 @@ def name_key(name: str) -> str:
 
 def mask_name(name: str) -> str:
     """Return a name as its own page shows it, 王*明."""
-    if len(name) < 2:
+    if len(name) < 2 or CALLED_BY_NUMBER.search(name):
         return name
     return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")

@@ -11,7 +11,8 @@
       WARNING = 10000,         // the question whether somebody is there stands so long
       PATIENCE = 20000,        // for an answer from the server
       STUCK = 3 * MINUTE,      // nothing has turned for so long: load anew
-      WRONG = MINUTE;          // a clock that is further off is called wrong
+      WRONG = MINUTE,          // a clock that is further off is called wrong
+      FIXED = 12;              // digits of a fixed line with its area code
   var root = document.documentElement, main = document.getElementById('main');
   if (!main) { return; }
   var kind = main.getAttribute('data-kiosk'), home = main.getAttribute('data-home'), isBoard = kind === 'board';
@@ -285,12 +286,13 @@
     value = field.value;
     if (button.value === 'del') { value = value.slice(0, -1); }
     else if (button.value === 'clear') { value = ''; }
-    else if (value.length < data(field, 'digits')) { value += button.value; }
+    else if (value.length < (value.charAt(0) === '0' ? FIXED : Number(data(field, 'digits')))) { value += button.value; }
     field.value = value;
     show(field);
   }
   function show(field) {
     var slot = one('[data-shows="' + field.name + '"]'), missing = data(field, 'digits') - field.value.length;
+    if (field.value.charAt(0) === '0') { missing = 0; }    // a fixed line, of 10 to 12 digits
     if (!slot) { return; }
     write(one('.digits', slot), field.value.replace(/^(.{3})(?=.)/, '$1 ').replace(/^(.{3} .{4})(?=.)/, '$1 '));
     write(one('.left b', slot), missing);

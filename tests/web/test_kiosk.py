@@ -45,6 +45,16 @@ KEPT = """async () => {
   }
   return found;
 }"""
+# All that a browser remembers for a page: storage, cookies a script sees, and every answer it keeps.
+LEFT = """async () => {
+  const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie, location.href,
+                 JSON.stringify(history.state)];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const one of await cache.keys()) { found.push(one.url, await (await cache.match(one)).text()); }
+  }
+  return found.join(' ');
+}"""
 # What of the board reaches out of its place; by five pixels it may, it is moved about by four.
 CUT_OFF = """() => {
   const found = [], look = (box, parts) => parts.forEach(part => {
@@ -416,3 +426,66 @@ def test_nothing_is_cut_off_on_any_screen(turned_on: Turn, make: Make, size: tup
     links = screen.tab.locator("main a:visible").all()
     boxes = [box for link in links if (box := link.bounding_box())]
     assert min(box["height"] for box in boxes) >= 60
+
+
+def test_whoever_walks_away_leaves_nothing_behind(
+    turned_on: Turn, make: Make, window: BrowserContext, portal: Portal
+) -> None:
+    occurrence_id = make.class_with_seats(title="示例剪纸", station="s1", when=span(0, "15:00", "16:00"))
+    screen = turned_on()
+    tab = screen.tab
+    entries = tab.evaluate("history.length")
+    tab.goto(f"/kiosk/center/dates/{occurrence_id}/register")
+    for digit in "13800138000":
+        tab.locator(f"button[name=key][value='{digit}']").click()
+    expect(tab.locator("[data-shows=phone] .digits")).to_have_text("138 0013 8000")
+    tab.locator("button[name=key][value=del]").click()
+    expect(tab.locator("[data-shows=phone] .digits")).to_have_text("138 0013 800")
+    # A digit is missing: said beside the keys, and what was typed stays.
+    tab.locator(".keys button.pri").click()
+    expect(tab.locator("main")).to_contain_text("还差 1 位")
+    expect(tab.locator("[data-shows=phone] .digits")).to_have_text("138 0013 800")
+    tab.locator("button[name=key][value='0']").click()
+    # No network: it says so, nothing is lost.
+    portal.stop()
+    tab.locator(".keys button.pri").click()
+    expect(tab.locator("#need")).to_be_visible()
+    tab.locator("#again").click()
+    expect(tab.locator("[data-shows=phone] .digits")).to_have_text("138 0013 8000")
+    portal.start()
+
+    screen.wait(61)
+    expect(tab.locator("#still")).to_be_visible()
+    tab.locator("#stay").click()
+    expect(tab.locator("#still")).to_be_hidden()
+    expect(tab.locator("[data-shows=phone] .digits")).to_have_text("138 0013 8000")
+    tab.locator("input[name=consent]").check(force=True)
+    tab.locator(".keys button.pri").click()
+    expect(tab.locator("#reference")).to_have_text(re.compile("^R-"))
+    told = [tab.locator("#reference").inner_text(), "13800138000", "138 0013 8000", "8000", "registrations/"]
+    assert told[0] in tab.content()
+    screen.wait(72)
+    expect(tab.locator("#lists")).to_be_visible()
+    left = tab.content() + str(tab.evaluate(LEFT))
+    assert [word for word in told if word in left] == []
+    assert tab.evaluate("history.length") <= entries + 1  # the page that this test went to by itself
+    tab.go_back()
+    expect(tab.locator("#lists")).to_be_visible()
+    assert [word for word in told if word in tab.content()] == []
+
+
+def test_touching_goes_through_calendar_and_date_and_leaves_no_trail(turned_on: Turn, make: Make) -> None:
+    make.class_with_seats(title="示例剪纸", station="s1", when=span(0, "15:00", "16:00"))
+    screen = turned_on()
+    tab = screen.tab
+    entries = tab.evaluate("history.length")
+    tab.locator("#clock").click()  # anywhere
+    expect(tab.locator("#main")).to_have_attribute("data-kiosk", "form")
+    tab.get_by_role("link", name=re.compile("示例剪纸")).click()
+    expect(tab.locator("h1")).to_contain_text("示例剪纸")
+    tab.get_by_role("link", name=re.compile("报名")).click()
+    expect(tab.locator(".keys")).to_be_visible()
+    assert tab.evaluate("history.length") == entries
+    screen.wait(72)
+    expect(tab.locator("#lists")).to_be_visible()
+    assert tab.evaluate("history.length") == entries
