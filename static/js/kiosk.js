@@ -191,7 +191,7 @@
     if (Math.abs(Date.now() - store()) < BEAT || !data(main, 'beat') || kind === 'pair') { return; }
     store(Date.now());
     said = { build: data(main, 'build'), shows: kind, size: screen.width + '×' + screen.height,
-             clock: Math.round(clockOff / 1000), data: Math.round(asOf / 1000) };
+             clock: Math.round(clockOff / 1000), data: Math.round((asOf - clockOff) / 1000) };   // by the server's clock
     ask('POST', data(main, 'beat'), encode(said), function () {}, function () { store(0); });
   }
   function store(moment) {                 // when it last did, from page to page; no page lives long but the board
