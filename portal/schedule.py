@@ -10,6 +10,7 @@ from portal.activities.room_retention import forget_askers_of_rooms
 from portal.clock import now
 from portal.db import transaction
 from portal.jobs import Job, forget_old_runs
+from portal.kiosk.notices import forget_over
 from portal.kiosk.pairing import forget_codes
 from portal.messages.actions import deliver_waiting
 from portal.once import forget_before
@@ -39,6 +40,7 @@ JOBS = (
     Job("make dates", timedelta(hours=1), make_dates),
     Job("drop dead sessions", timedelta(hours=1), drop_dead_sessions),
     Job("drop ended limits", timedelta(hours=1), drop_ended),
+    Job("forget notices", timedelta(days=1), forget_over),
     Job("forget pairing codes", timedelta(hours=1), forget_codes),
     Job("forget parties", timedelta(days=1), forget_parties),
     Job("forget askers of rooms", timedelta(days=1), forget_askers_of_rooms),

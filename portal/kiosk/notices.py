@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import sqlalchemy as sa
+
 from portal.access import Actor
 from portal.audit.actions import record
 from portal.clock import now, today
@@ -15,6 +17,7 @@ from portal.stations.queries import is_in_scope
 
 USUAL = timedelta(days=7)
 LONGEST = timedelta(days=60)
+KEPT = timedelta(days=30)  # after their day
 
 
 def post(station_id: int, text: str, until: date, by: Actor, key: str = "") -> int:
@@ -72,3 +75,9 @@ def drop(notice_id: int, by: Actor) -> str:
         session.delete(notice)
         record(session, by, "board_notice.dropped", "board_notice", notice_id, notice.station_id, detail=text)
         return text
+
+
+def forget_over() -> None:
+    """Delete the notices whose day was over a month ago; the log keeps what they said."""
+    with transaction() as session:
+        session.execute(sa.delete(BoardNotice).where(BoardNotice.until < today() - KEPT))

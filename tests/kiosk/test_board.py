@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from hypothesis import given
@@ -13,8 +14,8 @@ from portal.activities import occurrences
 from portal.activities.cards import Card
 from portal.activities.models import Category
 from portal.clock import ZONE, today
-from portal.db import transaction
-from portal.kiosk import board, devices, gate
+from portal.db import db, transaction
+from portal.kiosk import board, devices, gate, notices
 from portal.kiosk.models import BoardNotice, Kiosk
 from portal.stations.hours import Stretch
 from portal.stations.queries import Seal
@@ -219,6 +220,22 @@ def test_a_notice_stands_on_the_boards_of_its_station_and_of_all_below(app: Flas
         "s1": ["明天停水，下午闭馆"],
         "s2": ["空调在修", "明天停水，下午闭馆"],
     }
+
+
+def test_a_notice_goes_from_the_boards_after_its_day_and_is_forgotten_a_month_later(
+    app: Flask, screen: Browser, make: Make, noon: time_machine.Traveller
+) -> None:
+    make.board_notice("center")
+    assert len(screen.get("/kiosk/center").all(".notice")) == 1
+    noon.shift(notices.USUAL + timedelta(days=1))
+    assert screen.get("/kiosk/center").all(".notice") == []
+    with app.app_context():
+        notices.forget_over()
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(BoardNotice)) == 1
+    noon.shift(notices.KEPT)
+    with app.app_context():
+        notices.forget_over()
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(BoardNotice)) == 0
 
 
 def test_a_screen_is_dark_outside_of_its_hours(app: Flask, screen: Browser, make: Make, noon: object) -> None:
