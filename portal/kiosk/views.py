@@ -50,6 +50,7 @@ def screen_page(template: str, kind: str, status: int = 200, **context: Any) -> 
         build=build(),
         idle=IDLE,
         moment=now(),
+        zone=int((local(now()).utcoffset() or timedelta()) / timedelta(minutes=1)),
         **context,
     )
     response.headers["Kiosk-Page"] = kind
@@ -99,7 +100,6 @@ def _board_page(found: Kiosk) -> Response:
         kiosk=found,
         board=made,
         slides=slides.gather(found, made),
-        zone=int((local(now()).utcoffset() or timedelta()) / timedelta(minutes=1)),
         code=qr_path(current_app.config["PUBLIC_URL"] + _calendar_of(found)),
         lunar_long_label=lunar.lunar_long_label,
         term_label=lunar.term_label,

@@ -412,6 +412,18 @@ def test_a_page_that_is_stuck_is_loaded_anew(turned_on: Turn) -> None:
     screen.faults = [fault for fault in screen.faults if "stuck" not in fault]
 
 
+def test_the_clock_is_that_of_the_stations_whatever_zone_the_device_was_given(
+    chromium: Browser, portal: Portal, make: Make, clock: time_machine.Traveller
+) -> None:
+    context = chromium.new_context(base_url=portal.url, locale="en-US", timezone_id="America/New_York")
+    screen = Screen(context, clock, make.kiosk("center")[1])
+    for address in ("/kiosk/center", "/kiosk/center/calendar", "/kiosk/center/offline"):
+        screen.tab.goto(address)
+        screen.wait(2)
+        expect(screen.tab.locator("#clock")).to_have_text("08:30")
+    context.close()
+
+
 @pytest.mark.parametrize("size", [FULL_HD, UPRIGHT, SMALL], ids=["lying", "upright", "small"])
 def test_nothing_is_cut_off_on_any_screen(turned_on: Turn, make: Make, size: tuple[int, int]) -> None:
     for number in range(8):
