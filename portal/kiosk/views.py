@@ -126,6 +126,8 @@ def code(slug: str) -> Response:
     found = gate.screen()
     if found is not None and found.revoked_at is None:
         return _lead_to(gate.home_of(found))
+    if found is None and gate.secret() and pairing.waiting(gate.secret(), slug) is not None:
+        return _lead_to(url_for(".board", slug=slug))  # it shows one already
     if not hit(CODES, "kiosk-code", request.remote_addr or ""):
         raise Refused(_("Very many codes were asked for from here. Please try again in ten minutes."))
     return gate.remember(_lead_to(url_for(".board", slug=slug)), pairing.begin(slug))

@@ -282,7 +282,7 @@
   /* ---------- keys for digits ---------- */
   function press(button) {
     var field = one('input[data-digits]', button.form), value;
-    if (!field) { return; }
+    if (!field || sending) { return; }     // the answer would overwrite it
     value = field.value;
     if (button.value === 'del') { value = value.slice(0, -1); }
     else if (button.value === 'clear') { value = ''; }
@@ -301,15 +301,20 @@
 
   /* ---------- a screen that waits to be paired ---------- */
   function codeOn(page) { var code = page.getElementById('code'); return code ? code.textContent : ''; }
+  var asking = false;                      // two answers to one question would be two codes
   function waitToBePaired() {
     var form = document.getElementById('ask');
+    if (asking) { return; }
+    asking = true;
+    function again() { asking = false; }
     if (form) {
-      return ask('POST', form.action, 'csrf_token=' + encodeURIComponent(form.elements.csrf_token.value), goHome, function () {});
+      return ask('POST', form.action, 'csrf_token=' + encodeURIComponent(form.elements.csrf_token.value), goHome, again);
     }
     ask('GET', home, null, function (request, said) {
       // Paired; or its code is over by the server's clock, so it has none, or another one, now.
-      if (said !== 'pair' || codeOn(parse(request.responseText)) !== codeOn(document)) { goHome(); }
-    }, function () {});
+      if (said !== 'pair' || codeOn(parse(request.responseText)) !== codeOn(document)) { return goHome(); }
+      again();
+    }, again);
   }
 
   /* ---------- begin ---------- */

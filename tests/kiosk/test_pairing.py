@@ -138,6 +138,13 @@ def type_it(code: str, by: Actor, _number: int) -> Any:
         return refusal.field
 
 
+def test_a_screen_that_asks_again_goes_on_showing_its_code(client: Browser) -> None:
+    page = client.get("/kiosk/s1")
+    first = page.form("#ask").submit().one("#code").text()
+    again = page.form("#ask").submit()
+    assert again.one("#code").text() == first
+
+
 def test_of_many_who_type_the_same_code_at_once_one_pairs_the_screen(
     app: Flask, environ: dict[str, str], make: Make
 ) -> None:
