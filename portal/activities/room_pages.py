@@ -12,7 +12,7 @@ from portal.activities.room_labels import pill
 from portal.activities.room_models import RoomRequest, RoomRequestStatus
 from portal.activities.sheets import day_of
 from portal.clock import now, today
-from portal.contact import mask_name, mask_phone, phone_index, phone_of
+from portal.contact import mask_name, mask_phone
 from portal.errors import Missing, Refused
 from portal.i18n import _
 from portal.stations import hours
@@ -20,6 +20,7 @@ from portal.stations import queries as stations
 from portal.stations.models import Room
 from portal.stations.views import current_slug
 from portal.web.answers import go, page
+from portal.web.by_phone import number_within_limit
 from portal.web.csrf import may_compress
 from portal.web.forms import Form
 from portal.web.headers import keep_private
@@ -27,7 +28,6 @@ from portal.web.limits import hit
 
 # A village may stand behind one address.
 BY_ADDRESS = "120 per minute"
-BY_PHONE = "12 per 10 minutes"
 
 bp = Blueprint("rooms", __name__)
 bp.after_request(keep_private)
@@ -79,12 +79,7 @@ def ask(slug: str, room_id: int) -> Response:
         return _ask_page(found, form, 429)
     if not form.validate():
         return _ask_page(found, form, 422)
-    index_of = phone_index(phone_of(form.phone.data)) or b""
-    if not hit(BY_PHONE, "room-request", index_of.hex()):
-        form.refuse(
-            "phone",
-            _("This number has been tried very often just now. Wait ten minutes, or ring the station."),
-        )
+    if not number_within_limit(form, "room-request"):
         return _ask_page(found, form, 429)
     agreed = room_consent.agreed(form.consent.data)
     try:

@@ -16,7 +16,6 @@ from portal.activities.pills import exact_pill
 from portal.clock import local, now, today
 from portal.kiosk.models import Kiosk
 from portal.stations import hours
-from portal.stations import queries as stations
 from portal.stations.hours import Stretch
 
 DAYS = 7
@@ -83,11 +82,11 @@ class Board:
 
 
 def gather(kiosk: Kiosk) -> Board:
-    """Gather the board of a screen."""
+    """Gather the board of a screen, read with the hours of its station."""
     first = today()
     last = first + timedelta(days=DAYS - 1)
     placed = agenda.by_day(listing.published_between(first, last), first, last)
-    week = hours.stretches_of(stations.by_slug(kiosk.station.slug).hours)
+    week = hours.stretches_of(kiosk.station.hours)
     dates = [first + timedelta(days=away) for away in range(DAYS)]
     return Board(now(), [_day(kiosk, day, placed.get(day, []), week) for day in dates])
 

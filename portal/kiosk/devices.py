@@ -17,7 +17,7 @@ from portal.stations.queries import is_in_scope
 EACH = timedelta(minutes=5)  # so often a screen says how it fares
 SILENT_AFTER = timedelta(minutes=15)
 REMEMBERED = 24  # times five minutes
-MOST_OFF = 10 * 365 * 24 * 3600  # seconds; a clock without a battery begins in 1970 or 2000
+FURTHEST_OFF = 10 * 365 * 24 * 3600  # seconds; a clock without a battery begins in 1970 or 2000
 ALL_BEATS = (1 << REMEMBERED) - 1
 
 
@@ -48,7 +48,7 @@ def beat(kiosk_id: int, said: Beat) -> None:
         kiosk.build = said.build
         kiosk.shows = said.shows
         kiosk.size = said.size
-        kiosk.clock_off = max(-MOST_OFF, min(MOST_OFF, said.clock_off))
+        kiosk.clock_off = max(-FURTHEST_OFF, min(FURTHEST_OFF, said.clock_off))
         kiosk.data_at = said.data_at
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, request, url_for
 
 from portal.errors import Forbidden
 from portal.kiosk import queries
 from portal.kiosk.models import Kiosk
+from portal.stations.queries import StationCard, card, card_by_slug
 
 P = ParamSpec("P")
 COOKIE = "kiosk"
@@ -26,8 +27,22 @@ def screen() -> Kiosk | None:
     """Return the screen that asks, with its station, also one that was taken back; asked once a request."""
     if "kiosk" not in g:
         g.kiosk = queries.of_secret(secret()) if secret() else None
+        g.kiosk_place = card(g.kiosk.station) if g.kiosk else None
     found: Kiosk | None = g.kiosk
     return found
+
+
+def place_of(slug: str) -> StationCard:
+    """Return the card of the station a page is of; that of the screen itself costs nothing more.
+
+    Unlike the screen's own row it is good after a transaction, too.
+
+    Raises:
+        Missing: there is no such station.
+    """
+    screen()
+    own: StationCard | None = g.kiosk_place
+    return own if own is not None and own.slug == slug else card_by_slug(slug)
 
 
 def live_screen() -> Kiosk:
@@ -47,6 +62,11 @@ def home_of(found: Kiosk) -> str:
     return url_for("kiosk.board", slug=found.station.slug)
 
 
+def lead_to(address: str) -> Response:
+    """Send a screen to another of its pages."""
+    return make_response(redirect(address, 303))
+
+
 def on_screen(view: Callable[P, Response]) -> Callable[P, Response]:
     """Guard a view for the screens of the station in its address; others are shown how to pair one.
 
@@ -61,9 +81,7 @@ def on_screen(view: Callable[P, Response]) -> Callable[P, Response]:
             return view(*args, **kwargs)
         if request.method != "GET":
             raise Forbidden
-        response = redirect(url_for("kiosk.board", slug=slug), 303)
-        assert isinstance(response, Response)
-        return response
+        return lead_to(url_for("kiosk.board", slug=slug))
 
     guarded.guard = "screens"  # type: ignore[attr-defined]
     return guarded
@@ -100,6 +118,4 @@ def init_app(app: Flask) -> None:
             return None
         if request.method not in ("GET", "HEAD"):
             raise Forbidden
-        response = redirect(home_of(found), 303)
-        assert isinstance(response, Response)
-        return response
+        return lead_to(home_of(found))

@@ -4,7 +4,6 @@ from flask import Response, current_app, request, url_for
 
 from portal.access import NOBODY
 from portal.clock import today
-from portal.contact import phone_index
 from portal.errors import Refused
 from portal.i18n import _, pgettext
 from portal.kiosk import gate
@@ -12,16 +11,15 @@ from portal.kiosk.done import Done, done_page
 from portal.kiosk.forms import ScreenOrderForm
 from portal.kiosk.touch import code_for
 from portal.kiosk.views import bp, screen_page
-from portal.kiosk.walk_in import too_often, within_limit
+from portal.kiosk.walk_in import screen_within_limit
 from portal.orders import consent, menu_queries, ordering, queries
 from portal.orders.labels import PLACES
 from portal.orders.menu_labels import time_in_words
 from portal.orders.menu_models import MenuItem
 from portal.orders.models import Order, Source
 from portal.orders.own import own_link
-from portal.orders.views import BY_PHONE
 from portal.stations.queries import in_language
-from portal.web.limits import hit
+from portal.web.by_phone import number_within_limit
 from portal.web.shell import setting
 
 
@@ -57,17 +55,11 @@ def order(slug: str, item_id: int) -> Response:
 
 
 def _take(item: MenuItem, form: ScreenOrderForm) -> Response:
-    if not within_limit("order"):
-        form.refuse(None, too_often())
+    if not screen_within_limit(form, "order"):
         return _form_page(item, form, 429, "who")
     if not form.validate():
         return _form_page(item, form, 422, "what" if form.fails_at_what else "who")
-    index = phone_index(form.digits) or b""
-    if not hit(BY_PHONE, "order", index.hex()):
-        form.refuse(
-            "phone",
-            _("This number has been tried very often just now. Wait ten minutes, or ring the station."),
-        )
+    if not number_within_limit(form, "order"):
         return _form_page(item, form, 429, "who")
     item_id = item.id
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
@@ -18,10 +19,18 @@ MOST_SHOWN = 100
 
 
 def of_secret(secret: str) -> Kiosk | None:
-    """Return the screen whose cookie holds this secret, with its station; also one that was taken back."""
-    return db.session.scalar(
-        sa.select(Kiosk).where(Kiosk.token_hash == token_hash(secret)).options(joinedload(Kiosk.station))
+    """Return the screen whose cookie holds this secret; also one that was taken back.
+
+    It comes with its station and the hours of that.
+    """
+    return _one(Kiosk.token_hash == token_hash(secret))
+
+
+def _one(*wanted: sa.ColumnElement[bool]) -> Kiosk | None:
+    rows = db.session.scalars(
+        sa.select(Kiosk).where(*wanted).options(joinedload(Kiosk.station).joinedload(Station.hours))
     )
+    return rows.unique().one_or_none()
 
 
 def kiosks_in(scope: Scope) -> Sequence[Kiosk]:
@@ -46,34 +55,29 @@ def kiosk(kiosk_id: int, scope: Scope) -> Kiosk:
     Raises:
         Missing: there is none within the scope.
     """
-    rows = db.session.scalars(
-        sa.select(Kiosk)
-        .where(Kiosk.id == kiosk_id, Kiosk.revoked_at.is_(None), in_scope(Kiosk.station_id, scope))
-        .options(joinedload(Kiosk.station).joinedload(Station.hours))
-    )
-    found = rows.unique().one_or_none()
+    found = _one(Kiosk.id == kiosk_id, Kiosk.revoked_at.is_(None), in_scope(Kiosk.station_id, scope))
     if found is None:
         raise Missing
     return found
 
 
-def notices_on(station_ids: Sequence[int], day: date) -> Sequence[BoardNotice]:
+def notices_on(
+    station_ids: Sequence[int] | sa.Select[Any], day: date, most: int = MOST_SHOWN
+) -> Sequence[BoardNotice]:
     """List the notices of these stations that still stand on a day, the latest first."""
-    return db.session.scalars(
-        sa.select(BoardNotice)
-        .where(BoardNotice.station_id.in_(station_ids), BoardNotice.until >= day)
-        .options(joinedload(BoardNotice.station))
-        .order_by(BoardNotice.written_at.desc(), BoardNotice.id.desc())
-        .limit(MOST_SHOWN)
-    ).all()
+    return _standing(BoardNotice.station_id.in_(station_ids), day, most)
 
 
 def notices_in(scope: Scope, day: date) -> Sequence[BoardNotice]:
     """List the notices within a scope that still stand on a day, the latest first."""
+    return _standing(in_scope(BoardNotice.station_id, scope), day, MOST_SHOWN)
+
+
+def _standing(where: sa.ColumnElement[bool], day: date, most: int) -> Sequence[BoardNotice]:
     return db.session.scalars(
         sa.select(BoardNotice)
-        .where(in_scope(BoardNotice.station_id, scope), BoardNotice.until >= day)
+        .where(where, BoardNotice.until >= day)
         .options(joinedload(BoardNotice.station))
         .order_by(BoardNotice.written_at.desc(), BoardNotice.id.desc())
-        .limit(MOST_SHOWN)
+        .limit(most)
     ).all()

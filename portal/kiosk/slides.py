@@ -61,9 +61,8 @@ class Slides:
 def gather(kiosk: Kiosk, board: Board) -> Slides:
     """Gather what takes turns on a screen."""
     own = None if kiosk.station.parent_id is None else kiosk.station_id
-    above = menu_queries.above(kiosk.station_id)
     return Slides(
-        notices=queries.notices_on(list(db.session.scalars(above)), today())[:NOTICES],
+        notices=queries.notices_on(menu_queries.above(kiosk.station_id), today(), NOTICES),
         festival=home.next_festival(),
         next_days=[seen for at in range(len(board.days)) if (seen := _next_day(board.days[at:]))],
         services=menu_queries.teasers(own, SERVICES),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from portal.access import public
 from portal.activities import lunar
@@ -20,7 +20,6 @@ from portal.i18n import _
 from portal.kiosk import board as boards
 from portal.kiosk import devices, gate, pairing, slides
 from portal.kiosk.models import Kiosk
-from portal.stations import queries as stations
 from portal.stations.views import current_slug
 from portal.web.answers import page
 from portal.web.assets import asset
@@ -45,7 +44,7 @@ def screen_page(template: str, kind: str, status: int = 200, **context: Any) -> 
         template,
         status,
         kind=kind,
-        here=stations.card_by_slug(slug),
+        here=gate.place_of(slug),
         home=url_for(".board", slug=slug),
         build=build(),
         idle=IDLE,
@@ -77,19 +76,13 @@ def board(slug: str) -> Response:
     """Show the board of a paired screen; any other browser a code to pair it, or how to get one."""
     current = current_slug(slug)
     if current != slug:
-        return _lead_to(url_for(".board", slug=current))
+        return gate.lead_to(url_for(".board", slug=current))
     found = gate.screen()
     if found is None or found.revoked_at is not None:
         return _pairing_page(slug, found)
     if found.station.slug != slug:
-        return _lead_to(gate.home_of(found))
+        return gate.lead_to(gate.home_of(found))
     return _board_page(found)
-
-
-def _lead_to(address: str) -> Response:
-    response = redirect(address, 303)
-    assert isinstance(response, Response)
-    return response
 
 
 def _board_page(found: Kiosk) -> Response:
@@ -125,12 +118,12 @@ def code(slug: str) -> Response:
     """Give a screen a code to show; a paired one goes on to its board."""
     found = gate.screen()
     if found is not None and found.revoked_at is None:
-        return _lead_to(gate.home_of(found))
+        return gate.lead_to(gate.home_of(found))
     if found is None and gate.secret() and pairing.waiting(gate.secret(), slug) is not None:
-        return _lead_to(url_for(".board", slug=slug))  # it shows one already
+        return gate.lead_to(url_for(".board", slug=slug))  # it shows one already
     if not hit(CODES, "kiosk-code", request.remote_addr or ""):
         raise Refused(_("Very many codes were asked for from here. Please try again in ten minutes."))
-    return gate.remember(_lead_to(url_for(".board", slug=slug)), pairing.begin(slug))
+    return gate.remember(gate.lead_to(url_for(".board", slug=slug)), pairing.begin(slug))
 
 
 @bp.post("/<slug:slug>/beat")

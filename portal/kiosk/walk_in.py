@@ -7,7 +7,6 @@ from portal.activities import courses
 from portal.activities.models import Occurrence
 from portal.activities.standing import seats_left
 from portal.clock import local
-from portal.contact import phone_index
 from portal.errors import Refused
 from portal.i18n import _, clock_time, day_name, ngettext, short_day
 from portal.kiosk import gate
@@ -21,22 +20,24 @@ from portal.registrations.links import token_of
 from portal.registrations.models import Registration, Status
 from portal.registrations.own import own_link
 from portal.registrations.party import Source
-from portal.registrations.views import BY_PHONE
 from portal.stations.queries import in_language
+from portal.web.by_phone import number_within_limit
+from portal.web.forms import Form
 from portal.web.limits import hit
 from portal.web.shell import setting
 
 BY_SCREEN = "40 per 10 minutes"
 
 
-def within_limit(what: str) -> bool:
-    """Say whether a screen may send yet another form; it stands for the address of a phone."""
-    return hit(BY_SCREEN, what, f"screen {gate.live_screen().id}")
-
-
-def too_often() -> str:
-    """Say that a screen has sent too many forms."""
-    return _("This screen was used very often just now. Go on with your phone, or tell whoever is on duty.")
+def screen_within_limit(form: Form, what: str) -> bool:
+    """Count one more form of a screen, which stands for the address of a phone; past the limit, say so."""
+    if hit(BY_SCREEN, what, f"screen {gate.live_screen().id}"):
+        return True
+    form.refuse(
+        None,
+        _("This screen was used very often just now. Go on with your phone, or tell whoever is on duty."),
+    )
+    return False
 
 
 @bp.get("/<slug:slug>/dates/<int:occurrence_id>/register")
@@ -60,17 +61,11 @@ def register(slug: str, occurrence_id: int) -> Response:
         return _form_page(found, form, 200)
     if form.limits.only_for_children:
         return _form_page(found, form, 409)
-    if not within_limit("register"):
-        form.refuse(None, too_often())
+    if not screen_within_limit(form, "register"):
         return _form_page(found, form, 429)
     if not form.validate():
         return _form_page(found, form, 422)
-    index = phone_index(form.digits) or b""
-    if not hit(BY_PHONE, "register", str(occurrence_id), index.hex()):
-        form.refuse(
-            "phone",
-            _("This number has been tried very often just now. Wait ten minutes, or ring the station."),
-        )
+    if not number_within_limit(form, "register", str(occurrence_id)):
         return _form_page(found, form, 429)
     try:
         reference = _sign_up(found, form)

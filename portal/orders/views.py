@@ -8,7 +8,6 @@ from flask import Blueprint, Response, request, url_for
 
 from portal.access import NOBODY, public
 from portal.clock import now, today
-from portal.contact import phone_index, phone_of
 from portal.errors import Refused
 from portal.i18n import _
 from portal.orders import consent, menu_queries, needs, ordering, queries
@@ -20,13 +19,13 @@ from portal.registrations import device
 from portal.stations import queries as stations
 from portal.stations.queries import StationCard
 from portal.web.answers import go, page
+from portal.web.by_phone import number_within_limit
 from portal.web.csrf import may_compress
 from portal.web.headers import keep_private
 from portal.web.limits import hit
 from portal.web.text import number_of
 
 BY_ADDRESS = "600 per minute"  # a village may stand behind one address
-BY_PHONE = "12 per 10 minutes"
 A_YEAR = timedelta(days=365)
 SHOWN = 40  # orders on the public list
 
@@ -93,12 +92,7 @@ def order() -> Response:
         return _form_page(item, form, 429, choices)
     if not form.validate():
         return _form_page(item, form, 422, choices)
-    index = phone_index(phone_of(form.phone.data)) or b""
-    if not hit(BY_PHONE, "order", index.hex()):
-        form.refuse(
-            "phone",
-            _("This number has been tried very often just now. Wait ten minutes, or ring the station."),
-        )
+    if not number_within_limit(form, "order"):
         return _form_page(item, form, 429, choices)
     here = device.current_or_new()
     try:

@@ -18,13 +18,13 @@ from portal.registrations.links import token_of
 from portal.registrations.models import Status
 from portal.registrations.party import Source
 from portal.web.answers import go, page
+from portal.web.by_phone import number_within_limit
 from portal.web.csrf import may_compress
 from portal.web.headers import keep_private
 from portal.web.limits import hit
 
 # A village may stand behind one address; one number at one occurrence does not sign up a village.
 BY_ADDRESS = "600 per minute"
-BY_PHONE = "12 per 10 minutes"
 LOOK_UPS = "10 per 15 minutes"  # of one number
 
 bp = Blueprint("registrations", __name__)
@@ -55,12 +55,7 @@ def register(occurrence_id: int) -> Response:
         return _form_page(found, form, 429)
     if not form.validate():
         return _form_page(found, form, 422)
-    index = phone_index(phone_of(form.phone.data)) or b""
-    if not hit(BY_PHONE, "register", str(occurrence_id), index.hex()):
-        form.refuse(
-            "phone",
-            _("This number has been tried very often just now. Wait ten minutes, or ring the station."),
-        )
+    if not number_within_limit(form, "register", str(occurrence_id)):
         return _form_page(found, form, 429)
     here = device.current_or_new()
     try:

@@ -12,13 +12,14 @@ from flask import Flask
 from portal.access import Role
 from portal.activities import room_requests
 from portal.activities.room_models import RoomRequest
-from portal.activities.room_pages import BY_ADDRESS, BY_PHONE
+from portal.activities.room_pages import BY_ADDRESS
 from portal.audit.models import AuditEntry
 from portal.clock import today
 from portal.contact import phone_index
 from portal.db import db
 from portal.stations import actions as stations
 from portal.stations.hours import Stretch
+from portal.web.by_phone import BY_PHONE
 from portal.web.limits import hit
 from tests.browser import Browser, Form, Page
 from tests.conftest import SignIn

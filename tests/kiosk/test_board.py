@@ -255,7 +255,7 @@ def test_a_board_costs_the_same_with_little_and_with_much(app: Flask, screen: Br
         make.occurrence(f"s{number % 9 + 1}", title="示例", when=span(number % 7, "15:00", "16:00"))
     with counted(app) as much:
         screen.get("/kiosk/center")
-    assert len(little) == len(much) == 14
+    assert len(little) == len(much) == 8
 
 
 @pytest.mark.usefixtures("noon")
