@@ -130,7 +130,8 @@ def fair_turns(cards: Iterable[Card], day: date, own_id: int) -> dict[int, int]:
 def bright_on(kiosk: Kiosk, day: date, cards: Iterable[Card], week: Sequence[Stretch]) -> tuple[time, time]:
     """Return between which times of a day a screen is bright.
 
-    As somebody has set; else while its station is open and something takes place there.
+    As somebody has set; else while its station is open (by day, where nobody knows when) and while something
+    takes place there.
     """
     if kiosk.bright_from is not None and kiosk.bright_until is not None:
         return kiosk.bright_from, kiosk.bright_until
@@ -140,9 +141,12 @@ def bright_on(kiosk: Kiosk, day: date, cards: Iterable[Card], week: Sequence[Str
     begins += [_wall(card.begins_on(day) - BEFORE, day, time.min) for card in here]
     ends = [closes for _opens, closes in stretches]
     ends += [_wall(card.ends_on(day), day, time.max) for card in here]
+    if not week:
+        begins.append(BRIGHT[0])
+        ends.append(BRIGHT[1])
     if begins:
         return min(begins), max(ends)
-    return BRIGHT if not week else (time.min, time.min)  # closed all day
+    return time.min, time.min  # closed all day
 
 
 def _wall(moment: datetime, day: date, beyond: time) -> time:

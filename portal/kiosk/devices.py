@@ -23,17 +23,17 @@ ALL_BEATS = (1 << REMEMBERED) - 1
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """What a screen says of itself."""
+    """What a screen says of itself; how its clock and its data are, only a board that has had news knows."""
 
     build: str  # of the page that runs there
     shows: str  # board or form
     size: str  # as 1920×1080
-    clock_off: int  # seconds by which its clock is ahead
+    clock_off: int | None  # seconds by which its clock is ahead
     data_at: datetime | None  # of when its board is
 
 
 def beat(kiosk_id: int, said: Beat) -> None:
-    """Note how a screen fares.
+    """Note how a screen fares; what it does not know now stays as it was said last.
 
     Raises:
         Missing: it was taken back meanwhile.
@@ -48,8 +48,10 @@ def beat(kiosk_id: int, said: Beat) -> None:
         kiosk.build = said.build
         kiosk.shows = said.shows
         kiosk.size = said.size
-        kiosk.clock_off = max(-FURTHEST_OFF, min(FURTHEST_OFF, said.clock_off))
-        kiosk.data_at = said.data_at
+        if said.clock_off is not None:
+            kiosk.clock_off = max(-FURTHEST_OFF, min(FURTHEST_OFF, said.clock_off))
+        if said.data_at is not None:
+            kiosk.data_at = said.data_at
 
 
 def beats_at(kiosk: Kiosk, moment: datetime) -> int:

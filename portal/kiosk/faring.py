@@ -67,7 +67,7 @@ class Faring:
     def is_behind(self) -> bool:
         """Say whether a screen that is heard of shows a board that is old."""
         kiosk = self.kiosk
-        if self.is_silent or kiosk.seen_at is None or kiosk.data_at is None:
+        if self.is_silent or kiosk.shows != "board" or kiosk.seen_at is None or kiosk.data_at is None:
             return False
         return kiosk.data_at < kiosk.seen_at - FRESH
 

@@ -1,5 +1,6 @@
 """Choose what takes turns beside the list: notices, the next festival, tomorrow, services, the month."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,7 +40,7 @@ class NextDay:
 class Month:
     """What the network did since the first of the month."""
 
-    first: date
+    last: date  # until which “this month” holds
     held: int
     volunteers: int
     tenths: int  # of an hour
@@ -92,7 +93,8 @@ def _month() -> Month | None:
     volunteers, tenths = int(hours[0]), int(hours[1])
     if volunteers < FEWEST:
         return None
-    return Month(first, _held(begins), volunteers, tenths, _ordered(begins))
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    return Month(last, _held(begins), volunteers, tenths, _ordered(begins))
 
 
 def _held(since: datetime) -> int:

@@ -118,7 +118,7 @@ def one_date(slug: str, occurrence_id: int) -> Response:
         last_day=local(found.ends_at).date(),
         facts=lunar.day_facts(day),
         pill=said["pill"],
-        takes=said["stands"].takes_registrations or bool(course and course.dates),
+        takes=said["stands"].takes_registrations or bool(course and course.only and course.dates),
         stands=said["stands"],
         how=how_to_come(found, said["stands"], course),
         back=_back(slug, day),

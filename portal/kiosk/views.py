@@ -74,15 +74,14 @@ def build() -> str:
 @public
 def board(slug: str) -> Response:
     """Show the board of a paired screen; any other browser a code to pair it, or how to get one."""
+    found = gate.screen()
+    if found is not None and found.revoked_at is None:
+        # Its own board, also when its station was merged into another: who is paired there stays there.
+        return _board_page(found) if found.station.slug == slug else gate.lead_to(gate.home_of(found))
     current = current_slug(slug)
     if current != slug:
         return gate.lead_to(url_for(".board", slug=current))
-    found = gate.screen()
-    if found is None or found.revoked_at is not None:
-        return _pairing_page(slug, found)
-    if found.station.slug != slug:
-        return gate.lead_to(gate.home_of(found))
-    return _board_page(found)
+    return _pairing_page(slug, found)
 
 
 def _board_page(found: Kiosk) -> Response:
@@ -143,7 +142,7 @@ def beat(slug: str) -> Response:
                 build=said.get("build", "")[:LONGEST_WORD],
                 shows=said.get("shows", "")[:LONGEST_WORD],
                 size=said.get("size", "")[:LONGEST_WORD],
-                clock_off=round(float(said.get("clock", "0")[:LONGEST_WORD])),
+                clock_off=round(float(said["clock"][:LONGEST_WORD])) if "clock" in said else None,
                 data_at=_moment(said.get("data", "")),
             ),
         )

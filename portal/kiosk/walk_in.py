@@ -1,5 +1,7 @@
 """Let people sign up on a screen, with a number and without a name; nothing of it stays there."""
 
+from collections.abc import Sequence
+
 from flask import Response, current_app, request, url_for
 
 from portal.access import NOBODY
@@ -136,7 +138,8 @@ def _why_not(found: Occurrence, form: WalkInForm, whole: courses.Course | None) 
 
 def _done_page(held: Registration) -> Response:
     occurrence, station = held.occurrence, held.occurrence.station
-    waits = held.status is Status.WAITING
+    parts = _dates_of_course(held)
+    waits = all(part.status is Status.WAITING for part in parts)
     day = local(occurrence.starts_at).date()
     room = occurrence.room
     place = in_language(room.name, room.name_en) if room else occurrence.place_name
@@ -146,10 +149,10 @@ def _done_page(held: Registration) -> Response:
         short_day(day),
     ]
     if held.leads_course:
-        when = _dates_of_course(held)
+        when = _of_course(parts)
     return done_page(
         Done(
-            heading=_heading(held),
+            heading=_heading(held, parts),
             waits=waits,
             what=occurrence.activity.title,
             reference=held.reference,
@@ -168,6 +171,8 @@ def _done_page(held: Registration) -> Response:
                 _("Scan the code with your phone, or take a picture of it."),
                 _("You need not do anything. When it is your turn, we tell you.")
                 if waits
+                else _("Come on the dates that are yours; for the others we tell you when it is your turn.")
+                if any(part.status is Status.WAITING for part in parts)
                 else _("When you come, show this code or say the last four digits of your number."),
                 _("If anything changes, we tell you."),
             ],
@@ -181,17 +186,23 @@ def _done_page(held: Registration) -> Response:
     )
 
 
-def _heading(held: Registration) -> str:
-    if held.status is Status.CANCELLED:
+def _heading(held: Registration, parts: Sequence[Registration]) -> str:
+    if all(part.status is Status.CANCELLED for part in parts):
         return _("Cancelled")
-    if held.status is Status.WAITING:
+    if all(part.status is Status.WAITING for part in parts):
         return _("In the queue, number %(place)s", place=queries.position(held))
     return _("You are signed up")
 
 
-def _dates_of_course(held: Registration) -> list[str]:
-    parts = [part for part in course_queries.parts_of(held.id) if part.may_change]
-    waiting = sum(part.registration.status is Status.WAITING for part in parts)
+def _dates_of_course(held: Registration) -> list[Registration]:
+    """Return what was held at the dates still to come of a course, where it is one; else this alone."""
+    if not held.leads_course:
+        return [held]
+    return [part.registration for part in course_queries.parts_of(held.id) if part.may_change] or [held]
+
+
+def _of_course(parts: Sequence[Registration]) -> list[str]:
+    waiting = sum(part.status is Status.WAITING for part in parts)
     said = [ngettext("%(num)s date of the course", "%(num)s dates of the course", len(parts))]
     if waiting:
         said.append(ngettext("in the queue at %(num)s of them", "in the queue at %(num)s of them", waiting))

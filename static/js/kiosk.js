@@ -10,6 +10,7 @@
       BEAT = 5 * MINUTE,       // so often the screen says how it fares
       WARNING = 10000,         // the question whether somebody is there stands so long
       PATIENCE = 20000,        // for an answer from the server
+      LEAVING = 30000,         // on the way home for so long before it sets out anew
       STUCK = 3 * MINUTE,      // nothing has turned for so long: load anew
       WRONG = MINUTE,          // a clock that is further off is called wrong
       FIXED = 12;              // digits of a fixed line with its area code
@@ -40,8 +41,15 @@
   function every(interval, work) {
     return setInterval(function () { try { work(); } catch (fault) { faults += 1; } }, interval);
   }
-  function loadAnew() { if (steady() - began > 10 * MINUTE) { location.reload(); } }   // never round and round
-  function goHome() { location.replace(home); }
+  var setOut = -HOUR;
+  function leave(way) {                    // who sets out each second never arrives: that begins the way anew
+    if (steady() - setOut < LEAVING) { return; }
+    setOut = steady();
+    way();
+  }
+  function reload() { leave(function () { location.reload(); }); }
+  function loadAnew() { if (steady() - began > 10 * MINUTE) { reload(); } }   // never round and round
+  function goHome() { leave(function () { location.replace(home); }); }
 
   /* ---------- asking the server; whatever is no page of ours counts as no answer ---------- */
   function ask(method, address, body, answered, failed, headers) {
@@ -61,7 +69,7 @@
   function parse(text) { return new DOMParser().parseFromString(text, 'text/html'); }
 
   /* ---------- the board ---------- */
-  var asOf = Number(data(main, 'at') || 0) * 1000 || Date.now(), clockOff = 0, turn = 0, turned = steady(),
+  var asOf = Number(data(main, 'at') || 0) * 1000 || Date.now(), clockOff = 0, heardAt = -HOUR, turn = 0, turned = steady(),
       fetched = {}, slides = [], shownSlide = 0, today = '';
 
   function rowsOf(list) {
@@ -103,10 +111,13 @@
     });
   }
   function listNow() { return one('#lists > .on'); }
+  function isOfWeek(date) { return Boolean(one('#lists [data-day="' + date + '"]')); }
 
   function lay() {                         // everything on the board that changes with the clock
-    var now = Date.now(), date = day(now), found = false, bright, night;
-    each(all('#dates [data-day],#lists [data-day]'), function (node) { if (data(node, 'day') === date) { found = true; } });
+    var now = Date.now(), found = isOfWeek(day(now)), date, bright, night;
+    // News has come, yet for no such day: the device is days off, so the days at least are the server's.
+    if (!found && steady() - heardAt < STALE) { now -= clockOff; found = isOfWeek(day(now)); }
+    date = day(now);
     each(all('#dates [data-day],#lists [data-day]'), function (node) {
       toggle(node, 'on', data(node, 'day') === (found ? date : 'later'));
     });
@@ -120,8 +131,8 @@
     bright = one('#dates .on') ? data(one('#dates .on'), 'bright').split('-') : ['07:00', '20:00'];
     night = hours(now) < bright[0] || hours(now) >= bright[1];
     toggle(root, 'night', night);
-    sayHowFresh(now);
-    if (now - asOf > STALE) { return; }
+    sayHowFresh(Date.now());
+    if (Date.now() - asOf > STALE) { return; }
     // At night nobody sees the page blink: load what is new, and anyway once, so that memory begins afresh.
     if ((night && pending) || (wall(now).getUTCHours() === 3 && steady() - began > 2 * HOUR)) { loadAnew(); }
   }
@@ -170,18 +181,20 @@
       if (said !== 'board') { return goHome(); }            // taken back: it says so itself
       var page = parse(request.responseText), fresh = page.getElementById('main'), server;
       if (!fresh || data(fresh, 'kiosk') !== 'board') { return; }
-      if (data(fresh, 'load') !== data(main, 'load')) { return location.reload(); }   // somebody asked for it
+      if (data(fresh, 'load') !== data(main, 'load')) { return reload(); }   // somebody asked for it
       pending = data(fresh, 'build') !== data(main, 'build');
       server = Date.parse(request.getResponseHeader('Date'));
       // The server tells whole seconds, and the answer took some time.
       if (server) { clockOff = Math.round((Date.now() + sent) / 2 - server - 500); }
       asOf = Date.now();
+      heardAt = steady();
       take('dates', page);
       take('lists', page);
       if (take('slides', page)) { lineUp(); }
       faults = 0;
       lay();
       if (listNow()) { pageRows(listNow()); }
+      beat();
     }, function () { keptAt = -HOUR; lay(); }, keep);
   }
 
@@ -190,8 +203,11 @@
     var said;
     if (Math.abs(Date.now() - store()) < BEAT || !data(main, 'beat') || kind === 'pair') { return; }
     store(Date.now());
-    said = { build: data(main, 'build'), shows: kind, size: screen.width + '×' + screen.height,
-             clock: Math.round(clockOff / 1000), data: Math.round((asOf - clockOff) / 1000) };   // by the server's clock
+    said = { build: data(main, 'build'), shows: kind, size: screen.width + '×' + screen.height };
+    if (heardAt > 0) {                     // by the server's clock, which only news tells
+      said.clock = Math.round(clockOff / 1000);
+      said.data = Math.round((asOf - clockOff) / 1000);
+    }
     ask('POST', data(main, 'beat'), encode(said), function () {}, function () { store(0); });
   }
   function store(moment) {                 // when it last did, from page to page; no page lives long but the board
@@ -308,7 +324,11 @@
     asking = true;
     function again() { asking = false; }
     if (form) {
-      return ask('POST', form.action, 'csrf_token=' + encodeURIComponent(form.elements.csrf_token.value), goHome, again);
+      return ask('POST', form.action, 'csrf_token=' + encodeURIComponent(form.elements.csrf_token.value), function (request, said) {
+        if (said === 'pair') { return goHome(); }
+        swap(request.responseText);        // why there is no code; that page leads back by itself
+        again();
+      }, again);
     }
     ask('GET', home, null, function (request, said) {
       // Paired; or its code is over by the server's clock, so it has none, or another one, now.
@@ -353,7 +373,7 @@
     every(NEWS, news);
     addEventListener('online', news);
     addEventListener('resize', function () { if (listNow()) { pageRows(listNow()); } });
-    setTimeout(function () { news(); beat(); }, 3000);
+    setTimeout(news, 3000);
   }
   each(all('input[data-digits]'), show);
   if ('serviceWorker' in navigator && data(main, 'worker')) {

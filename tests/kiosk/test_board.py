@@ -95,6 +95,8 @@ def kiosk(bright: tuple[time, time] | None = None) -> Kiosk:
     ("bright", "cards", "week", "expected"),
     [
         pytest.param(None, [], [], (time(7), time(20)), id="no hours known"),
+        pytest.param(None, [card(1, OWN, 19)], [], (time(7), time(20)), id="no hours known, one thing on"),
+        pytest.param(None, [card(1, OWN, 20)], [], (time(7), time(20, 50)), id="no hours known, one late"),
         pytest.param(None, [], [Stretch(2, time(9), time(17))], (time(9), time(17)), id="as it is open"),
         pytest.param(
             None,
@@ -255,7 +257,7 @@ def test_a_board_costs_the_same_with_little_and_with_much(app: Flask, screen: Br
         make.occurrence(f"s{number % 9 + 1}", title="示例", when=span(number % 7, "15:00", "16:00"))
     with counted(app) as much:
         screen.get("/kiosk/center")
-    assert len(little) == len(much) == 8
+    assert len(little) == len(much) == 7
 
 
 @pytest.mark.usefixtures("noon")

@@ -11,13 +11,14 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from portal.access import Actor, Role
+from portal.access import Actor, Role, Scope
 from portal.audit.models import AuditEntry
 from portal.clock import now
-from portal.db import db
+from portal.db import db, transaction
 from portal.errors import Refused
-from portal.kiosk import pairing
+from portal.kiosk import faring, pairing, queries
 from portal.kiosk.models import Kiosk
+from portal.stations.models import Station
 from tests.browser import HERE, Browser, Page
 from tests.conftest import SignIn
 from tests.ground.crowd import crowd, failures
@@ -230,6 +231,39 @@ def test_nonsense_from_a_screen_is_refused_and_changes_nothing(
         assert (answer.status_code, kiosk.data_at) == (204, None)
     else:
         assert (answer.status_code, kiosk.seen_at) == (400, None)
+
+
+def test_what_a_screen_does_not_know_of_itself_stays_as_it_said_last(
+    app: Flask, screen: Screen, noon: time_machine.Traveller
+) -> None:
+    browser = screen("s1")
+    beat(browser, clock="-1800")
+    [before] = kiosks(app)
+    noon.shift(timedelta(minutes=20))
+    said = {"build": "abcd1234", "shows": "form", "size": "1080×1920"}  # a form has asked for no news
+    answer = browser.client.post("/kiosk/s1/beat", data=said, headers={"Origin": HERE})
+    [kiosk] = kiosks(app)
+    assert (answer.status_code, kiosk.shows, kiosk.clock_off) == (204, "form", -1800)
+    assert kiosk.data_at == before.data_at
+    with app.app_context():
+        here = Scope(kiosk.station_id, everything=False)
+        [fares] = faring.of(queries.kiosks_in(here), here)
+        assert (fares.is_clock_off, fares.is_behind) == (True, False)
+
+
+@pytest.mark.usefixtures("noon")
+def test_a_screen_of_a_station_that_was_merged_stays_there_and_others_are_led_on(
+    app: Flask, client: Browser, screen: Screen
+) -> None:
+    browser = screen("s2")
+    with app.app_context(), transaction() as session:
+        kept = session.scalars(sa.select(Station).where(Station.slug == "s1")).one()
+        gone = session.scalars(sa.select(Station).where(Station.slug == "s2")).one()
+        gone.closed, gone.merged_into_id = True, kept.id
+    assert browser.get("/kiosk/s2").all("#lists")
+    assert browser.client.get("/kiosk/s1").location == "/kiosk/s2"
+    assert client.client.get("/kiosk/s2").location == "/kiosk/s1"
+    assert client.get("/kiosk/s1").status == 200
 
 
 @pytest.mark.usefixtures("noon")

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from time_machine import Traveller
 
-from portal.activities.models import Category
+from portal.activities.models import Category, SignUp
 from portal.clock import today
 from portal.web.qr import qr_path
 from tests.browser import Browser, Page
@@ -52,6 +52,19 @@ def test_the_calendar_is_narrowed_to_a_station_and_stays_so(screen: Screen, make
     assert titles(page) == ["二站的"]
     date = page.follow(".k-row a")
     assert titles(date.follow(".k-doors .back")) == ["二站的"]
+
+
+def test_where_only_other_dates_of_a_course_take_people_no_button_leads_to_a_dead_end(
+    screen: Screen, make: Make, noon: Traveller
+) -> None:
+    dates = make.course(2, sign_up=SignUp.EITHER, spans=[span(0, "12:30", "13:00"), span(1)])
+    browser = screen()
+    assert browser.get(f"/kiosk/s1/dates/{dates[0]}").all(".k-go")
+    noon.shift(timedelta(hours=2))
+    page = browser.get(f"/kiosk/s1/dates/{dates[0]}")
+    assert page.status == 200
+    assert page.all(".k-go") == []
+    assert browser.get(f"/kiosk/s1/dates/{dates[1]}").all(".k-go")
 
 
 def test_what_takes_people_is_listed_for_a_week(screen: Screen, make: Make) -> None:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 from time_machine import Traveller
 
-from portal.db import db
+from portal.activities.models import Occurrence
+from portal.db import db, transaction
 from portal.registrations.links import token_of
 from portal.registrations.models import Registration, Status
 from portal.registrations.party import AgeBand, Source
@@ -192,6 +193,24 @@ def test_a_course_is_joined_as_a_whole(app: Flask, screen: Screen, make: Make) -
     assert reference(done)
     assert "3 次" in done.text
     assert [row.status for row in rows(app)] == [Status.CONFIRMED] * 3
+
+
+def test_who_has_a_seat_at_one_date_of_a_course_is_not_told_to_wait(
+    app: Flask, screen: Screen, make: Make
+) -> None:
+    dates = make.course(2, seats=1)
+    make.course_registration(dates[0])
+    with app.app_context(), transaction() as session:
+        session.get_one(Occurrence, dates[1]).seats = 2
+    browser = screen()
+    done = agree_and_send(press(open_form(browser, dates[0]), *PHONE))
+    assert [row.status for row in rows(app)[2:]] == [Status.WAITING, Status.CONFIRMED]
+    assert done.one(".k-state").text().strip() == "报上了"
+    assert "还在排队的，轮到您了我们告诉您" in done.one(".k-next").text()
+    other = make.course(2, seats=1)
+    make.course_registration(other[0])
+    waiting = agree_and_send(press(open_form(browser, other[0]), *PHONE))
+    assert "排上候补了" in waiting.one(".k-state").text()
 
 
 def test_where_nobody_can_sign_up_it_says_why(screen: Screen, make: Make, noon: Traveller) -> None:

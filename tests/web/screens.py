@@ -4,10 +4,13 @@ Two clocks run here: the portal's (clock) and the screen's (its tab's); wait() m
 pass_by() both. The portal is really gone while it is down: nothing listens on its port.
 """
 
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 import time_machine
@@ -86,6 +89,43 @@ class Portal:
             self.thread.join()
             self.server.server_close()
             self.server = None
+
+    @contextmanager
+    def swallowed(self) -> Iterator[None]:
+        """Let every call be taken and never answered, as by a router whose line is dead."""
+        self.stop()
+        with socket.create_server(("127.0.0.1", int(self.url.rsplit(":", 1)[1])), backlog=100):
+            yield
+        self.start()
+
+    @contextmanager
+    def led_away(self) -> Iterator[None]:
+        """Let every call be led to a page of another host, as a network does that wants people to sign in."""
+        foreign = make_server(
+            "127.0.0.1", 0, lambda _environ, start: answer(start, "200 OK", b"<h1>Sign in</h1>")
+        )
+        address = f"http://127.0.0.1:{foreign.server_port}/sign-in"
+        self.stop()
+        proxy = make_server(
+            "127.0.0.1",
+            int(self.url.rsplit(":", 1)[1]),
+            lambda _environ, start: answer(start, "302 Found", b"", ("Location", address)),
+        )
+        threads = [Thread(target=one.serve_forever) for one in (foreign, proxy)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            for one in (foreign, proxy):
+                one.shutdown()
+                one.server_close()
+        self.start()
+
+
+def answer(start: Any, status: str, body: bytes, *headers: tuple[str, str]) -> list[bytes]:
+    start(status, [("Content-Type", "text/html"), *headers])
+    return [body]
 
 
 @pytest.fixture

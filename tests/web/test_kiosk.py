@@ -117,12 +117,18 @@ def test_the_clock_is_that_of_the_stations_whatever_zone_the_device_was_given(
 def test_nothing_is_cut_off_on_any_screen(turned_on: Turn, make: Make, size: tuple[int, int]) -> None:
     for number in range(8):
         make.occurrence(title=f"示例活动{number}", station=f"s{number + 1}", when=span(0, "20:00", "21:00"))
+        long = f"示例第{number}回，一起来剪纸写字唱歌跳舞下棋喝茶聊天看电影，从早到晚都有人在，谁来都行"
+        make.occurrence(title=long, station=f"s{number + 1}", when=span(1, "09:00", "10:00"))
+    make.board_notice("center", "停水通知，" * 16)
     screen = turned_on()
     screen.tab.set_viewport_size({"width": size[0], "height": size[1]})
+    slides = set()
     for _turn in range(8):
         screen.wait(TURN)
+        slides.add(screen.tab.locator("#slides > .on").inner_text().split("\n")[0].strip())
         cut: list[Any] = screen.tab.evaluate(CUT_OFF)
         assert cut == []
+    assert {"通知", "明天，各站里"} < slides
     assert screen.tab.evaluate("document.documentElement.scrollHeight <= innerHeight + 4")
     links = screen.tab.locator("main a:visible").all()
     boxes = [box for link in links if (box := link.bounding_box())]

@@ -1,14 +1,29 @@
 """A screen runs on: without network, through errors, releases and months; in a real Chromium."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
+from portal.clock import today
 from portal.kiosk import board, views
 from tests.make import Make, span
-from tests.web.screens import HOUR, ROTATIONS, TURN, Portal, Turn, clock, environ, portal, turned_on, window
+from tests.web.screens import (
+    HOUR,
+    MORNING,
+    ROTATIONS,
+    TURN,
+    Portal,
+    Screen,
+    Turn,
+    clock,
+    environ,
+    portal,
+    turned_on,
+    window,
+)
 
 __all__ = ["clock", "environ", "portal", "turned_on", "window"]
 pytestmark = [
@@ -84,6 +99,84 @@ def test_what_is_touched_without_network_says_so_and_leads_back(turned_on: Turn,
     expect(screen.tab.locator(".k-note")).not_to_have_class(re.compile("stale"))
     screen.tab.get_by_role("link", name="日历").first.click()
     expect(screen.tab.locator("#main")).to_have_attribute("data-kiosk", "form")
+
+
+def test_whoever_walked_away_comes_home_through_a_line_that_swallows_everything(
+    turned_on: Turn, portal: Portal, make: Make
+) -> None:
+    occurrence_id = make.class_with_seats(title="示例剪纸", station="s1", when=span(0, "15:00", "16:00"))
+    screen = turned_on()
+    screen.tab.goto(f"/kiosk/center/dates/{occurrence_id}/register")
+    expect(screen.tab.locator(".keys")).to_be_visible()
+    with portal.swallowed():
+        screen.wait(72)  # from now on it is asked each second whether it has gone home
+        expect(screen.tab.locator("#lists")).to_be_visible(timeout=20_000)
+
+
+def test_a_network_that_leads_elsewhere_takes_no_screen_along(turned_on: Turn, portal: Portal) -> None:
+    screen = turned_on()
+    with portal.led_away():
+        screen.tab.reload()
+        screen.shows()
+        screen.tab.get_by_role("link", name="点单").first.click()
+        expect(screen.tab.locator("h1")).to_contain_text("网不通")
+        screen.wait(25)
+        expect(screen.tab.locator("#lists")).to_be_visible()
+        assert screen.tab.url == f"{portal.url}/kiosk/center"
+    # Where the portal itself leads on, the screen goes along.
+    screen.tab.goto("/kiosk/s1")
+    expect(screen.tab.locator("#lists")).to_be_visible()
+    assert screen.tab.url == f"{portal.url}/kiosk/center"
+    screen.faults = [fault for fault in screen.faults if "CORS" not in fault]
+
+
+def test_a_device_that_is_days_off_shows_the_day_that_it_is(turned_on: Turn, make: Make) -> None:
+    make.occurrence(title="示例合唱", station="s2", when=span(0, "19:00", "20:30"))
+    screen = turned_on()
+    screen.tab.clock.set_system_time(MORNING - timedelta(days=20))
+    screen.wait(65)
+    expect(screen.tab.locator("#dates .on")).to_contain_text("6 月 10 日")
+    screen.shows("示例合唱")
+    expect(screen.tab.locator(".k-note")).to_contain_text("这块屏的钟不准")
+    screen.tab.clock.set_system_time(MORNING + timedelta(days=20))
+    screen.wait(65)
+    screen.shows("示例合唱")
+
+
+def test_a_notice_whose_day_is_over_goes_without_network(turned_on: Turn, portal: Portal, make: Make) -> None:
+    make.board_notice("center", "今天停水", until=today())
+    make.board_notice("center", "周六放电影", until=today() + timedelta(days=3))
+    screen = turned_on()
+
+    def notices() -> set[str]:
+        seen = set()
+        for _turn in range(8):
+            screen.wait(TURN)
+            seen |= set(screen.tab.locator("#slides .notice .big:visible").all_inner_texts())
+        return seen
+
+    assert notices() == {"今天停水", "周六放电影"}
+    portal.stop()
+    screen.pass_by(24 * HOUR)
+    assert notices() == {"周六放电影"}
+
+
+def test_a_screen_that_gets_no_code_says_why_and_does_not_hurry(
+    window: BrowserContext, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(views, "hit", lambda *_whom: asked.append(1))
+    screen = Screen(window, clock)
+    screen.tab.goto("/kiosk/s1")
+    screen.wait(2)
+    expect(screen.tab.locator("#main")).to_contain_text("过十分钟再试")
+    for _second in range(15):
+        screen.wait(1)
+    assert len(asked) == 1
+    screen.wait(10)
+    expect(screen.tab.locator("#main")).to_contain_text("过十分钟再试")
+    assert len(asked) == 2
+    screen.faults = [fault for fault in screen.faults if "409" not in fault]
 
 
 def test_an_error_of_the_portal_is_no_page_for_a_screen(

@@ -36,10 +36,20 @@ function keep(path, answer) {
   }).catch(function () { /* no room, or the network went in between: the board kept before stays */ });
 }
 
+/* A page that is gone to is asked for with its detours followed: one that leads to another host fails, and so
+   is no page of ours; one that stays here is gone to under the address where it ended. */
 function ask(request) {
+  var goes = request.mode === 'navigate' && request.method === 'GET', asked = request;
+  if (goes) {
+    asked = new Request(request.url, { credentials: 'same-origin', cache: 'no-cache', headers: { Accept: 'text/html' } });
+  }
   return new Promise(function (good, bad) {
     setTimeout(function () { bad(new Error('slow')); }, PATIENCE);
-    fetch(request).then(good, bad);
+    fetch(asked).then(good, bad);
+  }).then(function (answer) {
+    var ours = answer.headers.get('Kiosk-Page') && answer.status < 500;
+    if (!ours && answer.type !== 'opaqueredirect') { throw new Error('no page of ours'); }
+    return goes && answer.redirected ? Response.redirect(answer.url, 302) : answer;
   });
 }
 
@@ -47,8 +57,6 @@ function board(event, address) {
   var wanted = event.request.mode === 'navigate' || event.request.headers.get('Kiosk-Keep');
   return ask(event.request).then(function (answer) {
     var said = answer.headers.get('Kiosk-Page');
-    if (answer.type === 'opaqueredirect') { return answer; }
-    if (!said || answer.status >= 500) { throw new Error('no page of ours'); }
     if (said === 'board' && wanted) { event.waitUntil(keep(address.pathname, answer.clone())); }
     else if (said === 'pair') { event.waitUntil(caches.delete(KEPT)); }   // taken back: nothing stays
     return answer;
@@ -60,10 +68,7 @@ function board(event, address) {
 }
 
 function page(event, address) {
-  return ask(event.request).then(function (answer) {
-    if ((answer.type !== 'opaqueredirect' && !answer.headers.get('Kiosk-Page')) || answer.status >= 500) { throw new Error('no page of ours'); }
-    return answer;
-  }).catch(function (fault) {
+  return ask(event.request).catch(function (fault) {
     return caches.match(boardOf(address) + '/offline').then(function (kept) { if (kept) { return kept; } throw fault; });
   });
 }
