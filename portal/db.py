@@ -91,7 +91,8 @@ def dbapi() -> ModuleType:
 
 def configure(app: Flask) -> None:
     """Tell Flask-SQLAlchemy how to connect; call before db.init_app."""
-    pool = {"pool_size": app.config["THREADS"] + 1, "max_overflow": 4}
+    # Parameters hidden: an error's text goes to the log, and what people wrote does not.
+    pool = {"pool_size": app.config["THREADS"] + 1, "max_overflow": 4, "hide_parameters": True}
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         module = dbapi()
         if module.sqlite_version_info < WAL_RESET_FIXED:

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.access import NOBODY, Actor, Role
 from portal.accounts import passwords
-from portal.accounts.models import Account, Invitation, LoginSession
+from portal.accounts.models import USERNAME_LEAST, USERNAME_MOST, Account, Invitation, LoginSession
 from portal.audit.actions import record
 from portal.clock import now
 from portal.db import db, transaction
@@ -49,6 +50,13 @@ def sign_out(session_hash: bytes, by: Actor) -> None:
         record(session, by, "session.closed", "account", by.account_id)
 
 
+def end_sessions(session: Session, account_id: int, keep: bytes = b"") -> None:
+    """Sign an account out everywhere, but for the session with this hash."""
+    session.execute(
+        sa.delete(LoginSession).where(LoginSession.account_id == account_id, LoginSession.token_hash != keep)
+    )
+
+
 def note_seen(session_hash: bytes) -> None:
     """Keep that the session is in use."""
     with transaction() as session:
@@ -85,7 +93,7 @@ def accept_invitation(token: str, username: str, name: str, password: str) -> in
 
     Raises:
         Missing: the link is unknown, used or too old.
-        Refused: the user name is taken, or the password too easy to guess.
+        Refused: the user name is taken, too short or too long, or the password too easy to guess.
     """
     problem = passwords.fault(password, [username, name])
     if problem:
@@ -95,7 +103,9 @@ def accept_invitation(token: str, username: str, name: str, password: str) -> in
         invitation = session.get(Invitation, token_hash(token), with_for_update=True)
         if invitation is None or invitation.used_at is not None or invitation.expires_at <= now():
             raise Missing
-        username = username.casefold()
+        username = username.casefold()  # which may be longer than what was typed
+        if not USERNAME_LEAST <= len(username) <= USERNAME_MOST:
+            raise Refused(_("A user name has 2 to 40 characters."), field="username")
         if session.scalar(sa.select(Account.id).where(Account.username == username)) is not None:
             raise Refused(_("That user name is taken. Please choose another."), field="username")
         account = Account(
@@ -135,11 +145,7 @@ def change_password(account_id: int, old: str, new: str, keep: bytes, by: Actor)
         if account.password_hash != hashed:
             raise Refused(_("Your password was changed elsewhere just now."), field="old")
         account.password_hash = fresh
-        session.execute(
-            sa.delete(LoginSession).where(
-                LoginSession.account_id == account_id, LoginSession.token_hash != keep
-            )
-        )
+        end_sessions(session, account_id, keep)
         record(session, by, "account.password_changed", "account", account_id, account.station_id)
 
 

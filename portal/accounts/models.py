@@ -10,12 +10,18 @@ from portal.access import Role
 from portal.db import Model
 from portal.stations.models import Station
 
+USERNAME_LEAST, USERNAME_MOST = 2, 40  # characters
+
 
 class Account(Model):
     """A person who can sign in, with one role in the scope of one station."""
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint("length(username) BETWEEN 2 AND 40", name="username_length"),)
+    __table_args__ = (
+        CheckConstraint(
+            f"length(username) BETWEEN {USERNAME_LEAST} AND {USERNAME_MOST}", name="username_length"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(unique=True)  # folded: Chen and chen are one

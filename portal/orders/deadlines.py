@@ -14,12 +14,13 @@ from portal.messages.actions import forget_about
 from portal.orders import notices
 from portal.orders.door import JOBS, locked, move, note_down
 from portal.orders.flow import ENDED, Act, State
-from portal.orders.models import OfferStatus, Order, OrderDevice, OrderStep, Place
+from portal.orders.models import Offer, OfferedHelp, OfferStatus, Order, OrderDevice, OrderStep, Place
 from portal.orders.rating import close_unrated
 from portal.orders.teams_asked import ask_next, offers_of
 from portal.stations.models import Station
 
 AT_ONCE = 200  # orders that one turn of a job looks at; the next turn takes the rest
+UNSAID = "–"  # in place of a reason that is no longer kept
 REMIND_AFTER = (timedelta(days=1), timedelta(days=3))  # the service was done (product §5.3)
 # What lies on the desk of a station, and goes to the level above when it is late.
 ON_A_DESK = (State.SUBMITTED, State.ADMITTED, State.FOLLOW_UP)
@@ -164,6 +165,9 @@ def forget_askers() -> int:
             order.anonymised_at = now()
         ids = [order.id for order in orders]
         session.execute(sa.update(OrderStep).where(OrderStep.order_id.in_(ids)).values(note=""))
+        declined = Offer.order_id.in_(ids), Offer.reason != ""
+        session.execute(sa.update(Offer).where(*declined).values(reason=UNSAID))
+        session.execute(sa.update(OfferedHelp).where(OfferedHelp.order_id.in_(ids)).values(word=""))
         session.execute(sa.delete(OrderDevice).where(OrderDevice.order_id.in_(ids)))
         forget_about(session, [notices.link_of(order_id) for order_id in ids])
         return len(ids)

@@ -13,7 +13,7 @@ from portal.db import transaction
 from portal.errors import Forbidden, Missing, Refused
 from portal.i18n import _
 from portal.orders import notices
-from portal.orders.door import Hand, hand_of, locked, move, note_down
+from portal.orders.door import Hand, hand_of, locked, move, note_down, show_phone
 from portal.orders.flow import ENDED, Act, State
 from portal.orders.models import Offer, OfferedHelp, OfferStatus, Order
 from portal.orders.ordering import dispatching_desk
@@ -204,7 +204,7 @@ def log_phone_shown(order_id: int, reason: str, by: Actor) -> None:
     """
     with transaction() as session:
         order, hand = _open(session, order_id, by)
-        note_down(session, order, Act.NOTE, hand, reason)
+        show_phone(session, order, hand, reason)
 
 
 def _open(session: Session, order_id: int, by: Actor) -> tuple[Order, Hand]:

@@ -14,7 +14,7 @@ from portal.clock import at, local, now
 from portal.db import lock
 from portal.errors import Forbidden, Missing, OutOfDate, Refused
 from portal.i18n import _
-from portal.orders.flow import BY_ACT, STILL, Act, Clock, State, Who
+from portal.orders.flow import BY_ACT, ENDED, STILL, Act, Clock, State, Who
 from portal.orders.labels import STATES
 from portal.orders.models import Grade, Offer, OfferStatus, Order, OrderStep
 from portal.stations.models import Level, Station
@@ -125,7 +125,17 @@ def note_down(
     """Write into the history of a locked order what moves nothing, as asking to hurry."""
     if act not in STILL:
         raise ValueError(f"{act} moves an order")
-    return _write(session, order, act, hand, order.state, note, team_id)
+    changed = order.changed_at
+    step = _write(session, order, act, hand, order.state, note, team_id)
+    if order.state in ENDED:
+        order.changed_at = changed  # since when names and addresses are kept: looking at them adds nothing
+    return step
+
+
+def show_phone(session: Session, order: Order, hand: Hand, reason: str) -> None:
+    """Log that somebody looks at the full phone number of a locked order, in its history and for auditors."""
+    note_down(session, order, Act.NOTE, hand, reason)
+    record(session, hand.by, "phone.shown", "order", order.id, order.station_id, reason=reason)
 
 
 def _write(

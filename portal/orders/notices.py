@@ -7,6 +7,7 @@ from portal.messages.actions import tell
 from portal.orders.models import Order
 from portal.stations.shell import phone_channel
 from portal.volunteers.models import Team, Volunteer
+from portal.volunteers.shift_notices import about
 
 
 def link_of(order_id: int) -> str:
@@ -193,6 +194,8 @@ def _tell_helper(session: Session, order: Order, volunteer_id: int, kind: str, t
         recipient=volunteer.name,
         address=f"{channel}:volunteer/{volunteer.id}" if channel and volunteer.phone else "",
         text=text,
+        link=link_of(order.id),
+        about=about(volunteer.id),
     )
 
 
@@ -213,6 +216,7 @@ def tell_leader(session: Session, order: Order, team: Team, kind: str, text: str
         address=f"{channel}:volunteer/{leader.id}" if leader and channel and leader.phone else "",
         text=text,
         link=link_of(order.id),
+        about=about(leader.id) if leader else "",
     )
 
 

@@ -13,7 +13,7 @@ from portal.db import transaction
 from portal.errors import Forbidden, Missing, OutOfDate, Refused
 from portal.i18n import _, clock_time, in_default_language, moment_label
 from portal.orders import helping, notices
-from portal.orders.door import Hand, hand_of, locked, move, note_down
+from portal.orders.door import Hand, hand_of, locked, move, show_phone
 from portal.orders.flow import WITH_TEAM, Act, State, Who
 from portal.orders.models import Helper, Offer, OfferStatus, Order
 from portal.orders.service_queries import team_engaged_then
@@ -346,4 +346,4 @@ def log_phone_shown(order_id: int, reason: str, by: Actor, leads: int) -> None:
         hand = hand_of(session, order, by, leads)
         if order.state not in WITH_TEAM:
             raise Missing
-        note_down(session, order, Act.NOTE, hand, reason)
+        show_phone(session, order, hand, reason)

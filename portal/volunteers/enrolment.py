@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, Role
 from portal.accounts import passwords
+from portal.accounts.actions import end_sessions
 from portal.accounts.models import Account
 from portal.audit.actions import record
 from portal.clock import now, today
@@ -317,6 +318,7 @@ def activate(number: str, code: str, password: str) -> int:
             volunteer.account_id = account.id
         account.password_hash = hashed
         account.disabled_at = None
+        end_sessions(session, account.id)  # whoever lost their phone asks for a code
         by = Actor(account.id, account.name, account.role, None)
         record(session, by, "account.made", "account", account.id, account.station_id, detail=account.role)
         return account.id

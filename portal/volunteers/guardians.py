@@ -12,7 +12,7 @@ from portal.stations.queries import is_in_scope
 from portal.volunteers import ages
 from portal.volunteers.enrolment import Guardian, check_guardian, write_guardian
 from portal.volunteers.freeing import free, hold
-from portal.volunteers.leaving import end_service
+from portal.volunteers.leaving import end_service, take_off_the_rest
 from portal.volunteers.models import Volunteer
 
 BATCH = 200
@@ -43,7 +43,7 @@ def take_back(volunteer_id: int, reason: str, by: Actor) -> bool:
     """Note that a guardian takes back their consent; return whether the young person has left with it.
 
     What is kept of a child rests on that consent alone, so a child leaves altogether. Somebody older stays in
-    their teams, but gives up all shifts to come and takes none until a guardian agrees again.
+    their teams, but gives up all shifts and visits to come and takes none until a guardian agrees again.
 
     Raises:
         Missing: there is no such volunteer within the actor's scope, or they have left.
@@ -51,6 +51,7 @@ def take_back(volunteer_id: int, reason: str, by: Actor) -> bool:
         Refused: a child's check-out is missing.
     """
     with transaction() as session:
+        take_off_the_rest(session, volunteer_id)
         volunteer, held = hold(session, volunteer_id)
         if not is_in_scope(volunteer.station_id, by.scope):
             raise Missing

@@ -38,7 +38,7 @@ def leave(membership_id: int, by: Actor, leads: int | None = None, own: int | No
         known = session.get(Membership, membership_id)
         if known is None:
             raise Missing
-        _let_go(session, known.volunteer_id, known.team_id)
+        take_off_the_rest(session, known.volunteer_id, known.team_id)
         volunteer, held = hold(session, known.volunteer_id, known.team_id)
         membership, team = found_membership(session, membership_id, by, leads, own)
         if membership.status not in LIVE:
@@ -71,7 +71,7 @@ def leave_service(volunteer_id: int, password: str, by: Actor) -> None:
         raise Missing
     accounts.check_password(by.account_id, password)
     with transaction() as session:
-        _let_go(session, volunteer_id)
+        take_off_the_rest(session, volunteer_id)
         volunteer, held = hold(session, volunteer_id)
         if volunteer.account_id != by.account_id:
             raise Missing
@@ -88,14 +88,15 @@ def let_go(volunteer_id: int, reason: str, by: Actor) -> None:
     if not reason.strip():
         raise Refused(_("Please write why; it stays in the log."), field="reason")
     with transaction() as session:
-        _let_go(session, volunteer_id)
+        take_off_the_rest(session, volunteer_id)
         volunteer, held = hold(session, volunteer_id)
         if not is_in_scope(volunteer.station_id, by.scope):
             raise Missing
         end_service(session, volunteer, held, by, reason, told=False)
 
 
-def _let_go(session: Session, volunteer_id: int, team_id: int | None = None) -> None:
+def take_off_the_rest(session: Session, volunteer_id: int, team_id: int | None = None) -> None:
+    """Take somebody off what they do besides shifts, for a team or for any; before they are locked."""
     number = session.scalar(sa.select(Volunteer.number).where(Volunteer.id == volunteer_id))
     engaged.let_go(session, volunteer_id, team_id, number or "")
 

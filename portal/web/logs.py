@@ -12,6 +12,8 @@ from flask import Flask, g, request
 
 PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")
+# PostgreSQL quotes the row that it refuses, with all that people wrote into it.
+DETAIL = re.compile(r"^DETAIL:.*?(?=^\[SQL:|^The above exception|\Z)", re.MULTILINE | re.DOTALL)
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 access = logging.getLogger("portal.access")
@@ -25,6 +27,10 @@ class Cleaner(logging.Formatter):
         """Mask phone numbers and escape characters that could fake a line of log."""
         lines = super().format(record).split("\n")
         return "\n  ".join(clean(line) for line in lines)
+
+    def formatException(self, fault: Any) -> str:
+        """Leave out of a traceback what the database says of the row it refused."""
+        return DETAIL.sub("DETAIL: left out\n", super().formatException(fault))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Keep the message itself on one line; only a traceback may have several."""

@@ -190,6 +190,16 @@ def test_an_invitation_open_in_two_windows_works_once(app: Flask, client: Browse
     assert late.fill(name="林", username="lin", password=NEW_PASSWORD).submit().status == 404
 
 
+@pytest.mark.parametrize("username", ["王", "ß" * 40], ids=["short", "long once folded"])
+def test_a_user_name_that_does_not_fit_is_refused_beside_its_field(
+    app: Flask, client: Browser, username: str
+) -> None:
+    page = take_up(client, invitation(app), username=username)
+    assert page.status == 422
+    assert "2 到 40 个字" in page.one("#username-e").text()
+    assert page.value("name") == "陈惠玲"
+
+
 def accept(token: str, number: int) -> bool:
     try:
         accept_invitation(token, f"chen{number}", "陈惠玲", NEW_PASSWORD)

@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from portal.access import public
+from portal.db import transaction
 from portal.messages.actions import deliver_waiting
+from portal.stations.models import Station
 from portal.web.logs import Cleaner, clean, set_up
 from tests.browser import Browser
 from tests.make import Make
 
 CANARY = "13987654321"
+WRITTEN = "王小明"
 LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARNING|ERROR) portal[.\w]* ")
 
 
@@ -62,6 +66,22 @@ def test_a_phone_number_never_gets_into_the_log(app: Flask, client: Browser, log
     assert "incident" in text
     assert "139****4321" in text
     assert CANARY not in text
+
+
+def test_what_people_wrote_is_not_in_the_log_when_the_database_refuses_it(
+    app: Flask, client: Browser, log: io.StringIO
+) -> None:
+    @app.get("/broken")
+    @public
+    def broken() -> str:
+        with transaction() as session:
+            session.execute(sa.update(Station).values(name=f"示例{WRITTEN}\n\n{WRITTEN}", level="nowhere"))
+        return ""
+
+    client.client.get("/broken")
+    assert "incident" in log.getvalue()
+    assert "Error" in log.getvalue()
+    assert WRITTEN not in log.getvalue()
 
 
 def test_a_private_link_never_gets_into_the_log(app: Flask, client: Browser, log: io.StringIO) -> None:

@@ -14,7 +14,7 @@ from flask import Flask
 from portal.access import NOBODY, Actor, Role
 from portal.activities import calling_off, occurrences
 from portal.activities.models import Activity, Occurrence
-from portal.clock import at, local, now
+from portal.clock import at, local, now, today
 from portal.db import db, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.messages.models import Message
@@ -24,6 +24,7 @@ from portal.orders.models import ForWhom, Grade, Helper, Offer, OfferStatus, Ord
 from portal.orders.service_queries import candidates, shows_address, taken_by
 from portal.orders.veil import veiled
 from portal.volunteers import leaving, posts, shift_queries
+from portal.volunteers.guardians import take_back
 from portal.volunteers.models import Volunteer
 from portal.volunteers.shift_models import Post, Shift
 from tests.ground.crowd import PATIENCE, crowd, failures
@@ -43,6 +44,21 @@ def settle(made: Case, hours: float = 4, **what: Any) -> None:
     begins = now() + timedelta(hours=hours)
     end = begins + timedelta(hours=1)
     serving.schedule(made.order_id, begins, end, made.leader, made.leader_id, **what)
+
+
+def test_whose_guardian_takes_it_back_visits_nobody_any_more(
+    app_context: None, app: Flask, make: Make
+) -> None:
+    made = case(app, make, State.ACCEPTED)
+    with transaction() as session:
+        young = session.get_one(Volunteer, made.member_id)
+        young.born_on = today().replace(year=today().year - 16)
+        young.guardian, young.guardian_relation, young.guardian_consent = "家长", "mother", "v1"
+        young.guardian_consent_at = now()
+    settle(made, helpers=[made.member_id])
+    take_back(made.member_id, "家长来电", make.actor())
+    assert named(made) == []
+    assert told("cannot_come")
 
 
 def told(kind: str) -> list[str]:

@@ -10,6 +10,8 @@ import time_machine
 from flask import Flask
 
 from portal.access import NOBODY, Actor, Role
+from portal.accounts.actions import sign_in
+from portal.accounts.models import LoginSession
 from portal.clock import now, today
 from portal.db import db
 from portal.errors import Missing, OutOfDate, Refused
@@ -176,6 +178,15 @@ def test_a_code_opens_a_login_once(make: Make) -> None:
     assert fault(activate, number, code, SECRET) == "code"
     again = give_code(volunteer_id, make.actor())
     assert activate(number, again, SECRET + "2") == account_id
+
+
+def test_a_new_password_by_a_code_signs_everybody_else_out(make: Make) -> None:
+    volunteer_id = make.volunteer()
+    number = db.session.get_one(Volunteer, volunteer_id).number
+    account_id = activate(number, give_code(volunteer_id, make.actor()), SECRET)
+    sign_in(account_id, hours=24)  # on the phone that was lost
+    activate(number, give_code(volunteer_id, make.actor()), SECRET + "2")
+    assert db.session.scalars(sa.select(LoginSession)).all() == []
 
 
 def test_a_code_grows_old(make: Make, noon: time_machine.Traveller) -> None:
