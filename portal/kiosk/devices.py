@@ -91,13 +91,17 @@ def ask_to_reload(kiosk_id: int, by: Actor) -> None:
 
 
 def revoke(kiosk_id: int, by: Actor) -> None:
-    """Take a screen back: it shows nothing but a code to pair it anew.
+    """Take a screen back: it shows nothing but a code to pair it anew. Twice changes nothing more.
 
     Raises:
-        Missing: it is not theirs, or was taken back before.
+        Missing: it is not theirs.
     """
     with transaction() as session:
-        kiosk = _of_staff(session, kiosk_id, by)
+        kiosk = lock(session, Kiosk, kiosk_id)
+        if kiosk is None or not is_in_scope(kiosk.station_id, by.scope):
+            raise Missing
+        if kiosk.revoked_at is not None:
+            return
         kiosk.revoked_at, kiosk.revoked_by = now(), by.name
         record(session, by, "kiosk.revoked", "kiosk", kiosk.id, kiosk.station_id, detail=kiosk.name)
 
@@ -122,7 +126,7 @@ def settle(kiosk_id: int, name: str, bright: tuple[time, time] | None, by: Actor
         Refused: it would be dark before it is bright; told by `bright_until`.
     """
     if bright is not None and bright[0] >= bright[1]:
-        raise Refused(_("It gets dark before it gets bright. Please check both times."), field="bright_until")
+        raise Refused(_("It has to get dark later than bright. Please look again."), field="bright_until")
     with transaction() as session:
         kiosk = _of_staff(session, kiosk_id, by)
         kiosk.name = name

@@ -1,11 +1,14 @@
 """Put notices on the boards, and take them down."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.audit.actions import record
+from portal.audit.models import AuditEntry
 from portal.clock import now, today
 from portal.db import lock, transaction
 from portal.errors import Missing, Refused
@@ -61,20 +64,44 @@ def _check(until: date) -> None:
         )
 
 
-def drop(notice_id: int, by: Actor) -> str:
-    """Take a notice down, and return what it said.
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What a notice that was taken down said, until when and where, to put it back."""
+
+    text: str
+    until: date
+    station_id: int
+
+
+def drop(notice_id: int, by: Actor) -> Dropped | None:
+    """Take a notice down; return what it was, None if somebody has done so before.
 
     Raises:
-        Missing: there is none within their scope.
+        Missing: there never was one within their scope.
     """
     with transaction() as session:
         notice = lock(session, BoardNotice, notice_id)
+        if notice is None and _was_dropped(session, notice_id, by):
+            return None
         if notice is None or not is_in_scope(notice.station_id, by.scope):
             raise Missing
-        text = notice.text
+        was = Dropped(notice.text, notice.until, notice.station_id)
         session.delete(notice)
-        record(session, by, "board_notice.dropped", "board_notice", notice_id, notice.station_id, detail=text)
-        return text
+        record(
+            session, by, "board_notice.dropped", "board_notice", notice_id, was.station_id, detail=was.text
+        )
+        return was
+
+
+def _was_dropped(session: Session, notice_id: int, by: Actor) -> bool:
+    where = session.scalar(
+        sa.select(AuditEntry.station_id).where(
+            AuditEntry.object_kind == "board_notice",
+            AuditEntry.object_id == notice_id,
+            AuditEntry.action == "board_notice.dropped",
+        )
+    )
+    return where is not None and is_in_scope(where, by.scope)
 
 
 def forget_over() -> None:

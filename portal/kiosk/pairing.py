@@ -19,6 +19,7 @@ from portal.db import db, take_name, transaction
 from portal.errors import Missing, Refused
 from portal.i18n import _
 from portal.kiosk.models import Kiosk, KioskPairing
+from portal.once import done, earlier
 from portal.stations.models import Station
 from portal.stations.queries import is_in_scope
 from portal.tokens import new_token, token_hash
@@ -86,13 +87,18 @@ def read_code(typed: str) -> str:
     return re.sub(r"[\s\-–—]", "", unicodedata.normalize("NFKC", typed))
 
 
-def pair(code: str, name: str, by: Actor) -> int:
+def pair(code: str, name: str, by: Actor, key: str = "") -> int:
     """Make the screen that shows this code a kiosk of its station; return its id.
+
+    The same form again pairs it once.
 
     Raises:
         Refused: no screen within the scope of the staff member shows it now; told by `code`.
     """
     with transaction() as session:
+        before = earlier(session, "kiosk.paired", by, key)
+        if before is not None:
+            return int(before)
         take_name(session, "kiosk pairing")
         found = session.scalar(
             sa.select(KioskPairing).where(KioskPairing.code == read_code(code), KioskPairing.ends_at > now())
@@ -121,6 +127,7 @@ def pair(code: str, name: str, by: Actor) -> int:
         session.delete(found)
         session.flush()
         record(session, by, "kiosk.paired", "kiosk", kiosk.id, kiosk.station_id, detail=name)
+        done(session, "kiosk.paired", by, key, str(kiosk.id))
         return kiosk.id
 
 

@@ -12,7 +12,7 @@ from portal.db import db
 from portal.errors import Missing
 from portal.kiosk.models import BoardNotice, Kiosk
 from portal.stations.models import Station
-from portal.stations.queries import in_scope
+from portal.stations.queries import above, in_scope
 from portal.tokens import token_hash
 
 MOST_SHOWN = 100
@@ -55,7 +55,19 @@ def kiosk(kiosk_id: int, scope: Scope) -> Kiosk:
     Raises:
         Missing: there is none within the scope.
     """
-    found = _one(Kiosk.id == kiosk_id, Kiosk.revoked_at.is_(None), in_scope(Kiosk.station_id, scope))
+    found = kiosk_of_old(kiosk_id, scope)
+    if found.revoked_at is not None:
+        raise Missing
+    return found
+
+
+def kiosk_of_old(kiosk_id: int, scope: Scope) -> Kiosk:
+    """Return a screen as kiosk() does, also one that was taken back.
+
+    Raises:
+        Missing: there never was one within the scope.
+    """
+    found = _one(Kiosk.id == kiosk_id, in_scope(Kiosk.station_id, scope))
     if found is None:
         raise Missing
     return found
@@ -69,8 +81,14 @@ def notices_on(
 
 
 def notices_in(scope: Scope, day: date) -> Sequence[BoardNotice]:
-    """List the notices within a scope that still stand on a day, the latest first."""
-    return _standing(in_scope(BoardNotice.station_id, scope), day, MOST_SHOWN)
+    """List the notices on any board within a scope that still stand on a day, the latest first.
+
+    Those of the stations above are among them.
+    """
+    near = sa.or_(
+        in_scope(BoardNotice.station_id, scope), BoardNotice.station_id.in_(above(scope.station_id))
+    )
+    return _standing(near, day, MOST_SHOWN)
 
 
 def _standing(where: sa.ColumnElement[bool], day: date, most: int) -> Sequence[BoardNotice]:

@@ -18,6 +18,7 @@ from portal.orders import menu_queries
 from portal.orders.flow import State
 from portal.orders.menu_queries import Teaser
 from portal.orders.models import Order
+from portal.stations.queries import above
 from portal.volunteers.shift_models import HoursStatus, ServiceRecord
 
 ROWS = 5  # of the next day
@@ -63,13 +64,23 @@ def gather(kiosk: Kiosk, board: Board) -> Slides:
     """Gather what takes turns on a screen."""
     own = None if kiosk.station.parent_id is None else kiosk.station_id
     return Slides(
-        notices=queries.notices_on(menu_queries.above(kiosk.station_id), today(), NOTICES),
+        notices=_notices(kiosk),
         festival=home.next_festival(),
         next_days=[seen for at in range(len(board.days)) if (seen := _next_day(board.days[at:]))],
         services=menu_queries.teasers(own, SERVICES),
         month=_month(),
         poem=home.poem(today()),
     )
+
+
+def _notices(kiosk: Kiosk) -> Sequence[BoardNotice]:
+    """Return the latest notices for a screen; one place is kept for its own station."""
+    standing = queries.notices_on(above(kiosk.station_id), today())
+    shown, rest = standing[:NOTICES], standing[NOTICES:]
+    if any(one.station_id == kiosk.station_id for one in shown):
+        return shown
+    own = [one for one in rest if one.station_id == kiosk.station_id][:1]
+    return [*shown[: NOTICES - len(own)], *own]
 
 
 def _next_day(days: Sequence[BoardDay]) -> NextDay | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, url_for
+from flask import Blueprint, Response, current_app, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
 from portal.clock import now, today
@@ -49,7 +49,7 @@ def pair() -> Response:
         form.refuse(None, _("Very many codes were tried. Please try again in ten minutes."))
         return _list_page(429, pair=form)
     try:
-        kiosk_id = pairing.pair(form.code.data, form.name.data, actor())
+        kiosk_id = pairing.pair(form.code.data, form.name.data, actor(), form.key.data or "")
     except Refused as refusal:
         form.refuse(refusal.field, refusal.message)
         return _list_page(422 if refusal.field == "code" else 409, pair=form)
@@ -73,15 +73,19 @@ def post_notice() -> Response:
         form.refuse(refusal.field, refusal.message)
         return _list_page(409, notice=form)
     flash(_("It stands on the boards within a minute."))
-    return go(url_for(".index") + "#notices-on")
+    return go(url_for(".index"))
 
 
 @bp.post("/kiosks/notices/<int:notice_id>/drop")
 @only(*WRITERS)
 def drop_notice(notice_id: int) -> Response:
-    """Take a notice off the boards."""
-    flash(_("Taken down: “%(text)s”", text=notices.drop(notice_id, actor())))
-    return go(url_for(".index") + "#notices-on")
+    """Take a notice off the boards; what it said stands in the form, should it have been a mistake."""
+    was = notices.drop(notice_id, actor())
+    if was is None:
+        flash(_("It was taken down already."))
+        return go(url_for(".index"))
+    flash(_("Taken down: “%(text)s” It still stands in the form below, to put it back.", text=was.text))
+    return go(url_for(".index", text=was.text, until=was.until.isoformat(), station=was.station_id))
 
 
 def _list_page(status: int = 200, **given: Any) -> Response:
@@ -90,13 +94,14 @@ def _list_page(status: int = 200, **given: Any) -> Response:
     notice = given.get("notice") or NoticeForm(formdata=None)
     notice.offer(places)
     if "notice" not in given:
-        notice.start()
+        notice.start(request.args)
     return page(
         "staff/kiosks.html",
         status,
         # Those that somebody should look at on top.
         screens=sorted(faring.of(queries.kiosks_in(scope()), scope()), key=lambda one: not one.is_missed),
         standing=queries.notices_in(scope(), today()),
+        own={place.id for place in places},
         address=_address(places),
         may_write=actor().role in WRITERS,
         pair=given.get("pair") or PairForm(formdata=None),
@@ -200,7 +205,7 @@ def revoke_form(kiosk_id: int) -> Response:
 @only(*WRITERS)
 def revoke(kiosk_id: int) -> Response:
     """Take a screen back."""
-    called = _called(queries.kiosk(kiosk_id, scope()))
+    called = _called(queries.kiosk_of_old(kiosk_id, scope()))
     devices.revoke(kiosk_id, actor())
     flash(_("Taken back: %(screen)s", screen=called))
     return go(url_for(".index"))

@@ -1,8 +1,8 @@
 """Ask staff which screen stands before them, how it is set, and what is to stand on the boards."""
 
 import re
-from collections.abc import Sequence
-from datetime import time
+from collections.abc import Mapping, Sequence
+from datetime import date, time
 from typing import Any
 
 from wtforms import HiddenField, SelectField
@@ -15,6 +15,7 @@ from portal.kiosk import notices, pairing
 from portal.kiosk.models import NAME_MOST, NOTICE_MOST, Kiosk
 from portal.stations.queries import StationCard
 from portal.web.forms import Day, Form, WallTime, WhiteSpaceCheck, line
+from portal.web.text import tidy
 
 CODE = re.compile(f"[0-9]{{{pairing.DIGITS}}}")
 QUIET = ("hours", "opening", "end")  # so long nobody is told; the last: tell again
@@ -35,7 +36,8 @@ class PairForm(Form):
 class NoticeForm(Form):
     """What is to stand on the boards, until when and where."""
 
-    text = line(_l("Text"), NOTICE_MOST, required=_l("What is to stand there?"))
+    # Half of a sentence would be on the wall before anybody sees it.
+    text = line(_l("Text"), NOTICE_MOST, required=_l("What is to stand there?"), cut=False)
     until = Day(_l("Up to and including"), validators=[WhiteSpaceCheck(_l("Until which day?"))])
     station = SelectField(_l("On the boards of"), validate_choice=False)
 
@@ -43,9 +45,14 @@ class NoticeForm(Form):
         """Fill in the stations to choose from."""
         self.station.choices = [(str(place.id), place.short_name) for place in places]
 
-    def start(self) -> None:
-        """Begin with a week."""
-        self.until.data = today() + notices.USUAL
+    def start(self, asked: Mapping[str, str]) -> None:
+        """Begin with a week, or with what an address asks for: a notice that was taken down."""
+        self.text.data = tidy(asked.get("text", ""))[:NOTICE_MOST]
+        try:
+            self.until.data = date.fromisoformat(asked.get("until", ""))
+        except ValueError:
+            self.until.data = today() + notices.USUAL
+        self.station.data = asked.get("station")
 
     def validate_station(self, field: Any) -> None:
         """Accept only what is offered."""

@@ -18,7 +18,7 @@ from portal.i18n import _, short_day
 from portal.orders.menu_models import Menu, MenuItem, MenuItemStation, MenuItemTeam, MenuStatus
 from portal.orders.models import Order, PartOfDay
 from portal.stations.models import ClusterMember, Station
-from portal.stations.queries import CARD_COLUMNS, StationCard, below, card, in_scope, is_in_scope
+from portal.stations.queries import CARD_COLUMNS, StationCard, above, below, card, in_scope, is_in_scope
 from portal.volunteers.models import Team
 
 # 志愿服务 leads the menu, then the five platforms.
@@ -56,15 +56,6 @@ class Teaser:
     icon: str
     summary: str
     times: int
-
-
-def above(station_id: int) -> sa.Select[Any]:
-    """Select the ids of a station and of all stations above it."""
-    chain = (
-        sa.select(Station.id, Station.parent_id).where(Station.id == station_id).cte("chain", recursive=True)
-    )
-    chain = chain.union(sa.select(Station.id, Station.parent_id).join(chain, Station.id == chain.c.parent_id))
-    return sa.select(chain.c.id)
 
 
 def allowed_stations(station_id: int) -> sa.Select[Any]:

@@ -199,6 +199,15 @@ def root_id() -> int:
     return db.session.scalars(sa.select(Station.id).where(Station.parent_id.is_(None))).one()
 
 
+def above(station_id: int) -> sa.Select[Any]:
+    """Select the ids of a station and of all stations above it."""
+    chain = (
+        sa.select(Station.id, Station.parent_id).where(Station.id == station_id).cte("chain", recursive=True)
+    )
+    chain = chain.union(sa.select(Station.id, Station.parent_id).join(chain, Station.id == chain.c.parent_id))
+    return sa.select(chain.c.id)
+
+
 def below(station_id: int) -> sa.Select[Any]:
     """Select the ids of a station and of all stations below it."""
     tree = sa.select(Station.id).where(Station.id == station_id).cte("tree", recursive=True)

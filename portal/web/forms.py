@@ -86,11 +86,11 @@ class WhiteSpaceCheck:
 
 
 class Longest:
-    """Limit the length of a text, saying by how much it is over."""
+    """Limit the length of a text, saying by how much it is over; with `cut` browsers take no more."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, cut: bool = True) -> None:
         self.limit = limit
-        self.field_flags = {"maxlength": limit}
+        self.field_flags = {"maxlength": limit} if cut else {}
 
     def __call__(self, form: Form, field: Field) -> None:
         """Refuse what is longer than the limit."""
@@ -125,13 +125,13 @@ class WhyShown(Form):
             raise ValidationError(_("Please say what for; it is logged."))
 
 
-def line(label: Any, limit: int, required: Any = None, **kwargs: Any) -> StringField:
-    """Make a field for one line of text."""
+def line(label: Any, limit: int, required: Any = None, cut: bool = True, **kwargs: Any) -> StringField:
+    """Make a field for one line of text; where `cut` is off, what is pasted comes whole and is refused."""
     checks: list[Any] = [WhiteSpaceCheck(required)] if required else []
     return StringField(
         label,
         filters=[lambda text: tidy(text).replace("\n", " ") if text else ""],
-        validators=[seen, Longest(limit), *checks],
+        validators=[seen, Longest(limit, cut), *checks],
         **kwargs,
     )
 

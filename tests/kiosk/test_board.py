@@ -224,6 +224,16 @@ def test_a_notice_stands_on_the_boards_of_its_station_and_of_all_below(app: Flas
     }
 
 
+def test_however_much_the_centre_says_one_place_is_for_the_station_itself(app: Flask, make: Make) -> None:
+    make.board_notice("s1", "体检改到二楼")
+    for number in range(4):
+        make.board_notice("center", f"通知{number}")
+    browser = Browser(app)
+    browser.client.set_cookie(gate.COOKIE, make.kiosk("s1")[1])
+    shown = [node.text() for node in browser.get("/kiosk/s1").all(".notice .big")]
+    assert shown == ["通知3", "通知2", "体检改到二楼"]
+
+
 def test_a_notice_goes_from_the_boards_after_its_day_and_is_forgotten_a_month_later(
     app: Flask, screen: Browser, make: Make, noon: time_machine.Traveller
 ) -> None:

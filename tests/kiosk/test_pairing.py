@@ -252,6 +252,19 @@ def test_what_a_screen_does_not_know_of_itself_stays_as_it_said_last(
 
 
 @pytest.mark.usefixtures("noon")
+def test_forms_sent_twice_pair_once_and_take_back_once(app: Flask, client: Browser, sign_in: SignIn) -> None:
+    editor, code = sign_in(Role.EDITOR, "s1"), ask_for_code(client)
+    form = editor.get("/staff/kiosks/").form("#pair").fill(code=code, name="服务大厅")
+    assert [form.submit(follow=False).status for _ in range(2)] == [303, 303]
+    [kiosk] = kiosks(app)
+    back = editor.get(f"/staff/kiosks/{kiosk.id}/revoke").form('form[method="post"]:not([action])')
+    assert ["收回了" in back.submit().text for _ in range(2)] == [True, True]
+    with app.app_context():
+        done = sa.select(sa.func.count()).where(AuditEntry.action == "kiosk.revoked")
+        assert db.session.scalar(done) == 1
+
+
+@pytest.mark.usefixtures("noon")
 def test_a_screen_of_a_station_that_was_merged_stays_there_and_others_are_led_on(
     app: Flask, client: Browser, screen: Screen
 ) -> None:

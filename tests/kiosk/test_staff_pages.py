@@ -201,15 +201,26 @@ def test_a_notice_is_put_on_the_boards_and_taken_down(app: Flask, sign_in: SignI
         assert [one.text for one in on_s1] == ["周五下午停水"]
     page = editor.get(LIST)
     assert "周五下午停水" in page.one("#notices-on").text()
-    assert "周五下午停水" not in sign_in(Role.EDITOR, "s1").get(LIST).one("#notices-on").text()
-    dropped = page.form('form[action$="/drop"]').submit()
+    below = sign_in(Role.EDITOR, "s1").get(LIST)
+    assert "周五下午停水" in below.one("#notices-on").text()  # it is on their board, too
+    assert not below.all('form[action$="/drop"]')
+    form = page.form('form[action$="/drop"]')
+    dropped = form.submit()
     assert "撤下了：“周五下午停水”" in dropped.text
     assert not dropped.all('form[action$="/drop"]')
+    assert "已经撤下了" in form.submit().text  # in another tab
+    again = dropped.form("#notice")  # a mistake: it only has to be sent
+    assert (dropped.value("text"), dropped.value("until")) == (
+        "周五下午停水",
+        (today() + timedelta(days=7)).isoformat(),
+    )
+    assert again.submit(follow=False).status == 303
     with app.app_context():
         wanted = sa.select(AuditEntry.action).where(AuditEntry.object_kind == "board_notice")
         assert db.session.scalars(wanted.order_by(AuditEntry.id)).all() == [
             "board_notice.posted",
             "board_notice.dropped",
+            "board_notice.posted",
         ]
 
 
@@ -226,6 +237,7 @@ def test_a_notice_with_faults_comes_back_as_it_was_typed(app: Flask, sign_in: Si
         assert (values, answer.status) == (values, status)
         assert answer.one(f"#{field}-e")
         assert (answer.value("text"), answer.value("until")) == (typed["text"], typed["until"])
+    assert "maxlength" not in editor.get(LIST).one("#text").attributes  # no half sentence on the wall
     long = {"text": "停" * 81, "until": today().isoformat(), "station": "0"}
     answer = editor.post("/staff/kiosks/notices", long | {"csrf_token": editor.token(LIST)})
     assert answer.status == 422
