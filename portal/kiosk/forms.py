@@ -14,6 +14,7 @@ from portal.registrations.rules import limits_of
 from portal.stations.queries import StationCard, stations_shown
 
 LONGEST = 12  # digits of a fixed line with its area code
+SHORT_CODES = ("010", "02")  # area codes of three digits; all others have four
 DIGITS = "0123456789"
 WHAT = ("station", "people", "place", "times")  # what the first step of ordering asks
 
@@ -45,12 +46,13 @@ class Keypad:
     def grouped(self) -> str:
         """Return it in groups, as numbers are read out."""
         typed = self.digits
-        return f"{typed[:3]} {typed[3:7]} {typed[7:]}".strip()
+        first = 4 if typed.startswith("0") and not typed.startswith(SHORT_CODES) else 3
+        return f"{typed[:first]} {typed[first : first + 4]} {typed[first + 4 :]}".strip()
 
     @property
     def left(self) -> int:
-        """Return how many digits a mobile number still lacks."""
-        return max(0, MOBILE_DIGITS - len(self.digits))
+        """Return how many digits a mobile number still lacks; of a fixed line nobody knows."""
+        return 0 if self.digits.startswith("0") else max(0, MOBILE_DIGITS - len(self.digits))
 
     @property
     def longest(self) -> int:

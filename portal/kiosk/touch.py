@@ -108,6 +108,7 @@ def one_date(slug: str, occurrence_id: int) -> Response:
     day = local(found.starts_at).date()
     course = courses.course_of(found.activity)
     said = pills.seats_context(card_of(found), max(day, today()))
+    for_children = rules.limits_of(found.activity).only_for_children
     return screen_page(
         "kiosk/date.html",
         "form",
@@ -118,7 +119,8 @@ def one_date(slug: str, occurrence_id: int) -> Response:
         last_day=local(found.ends_at).date(),
         facts=lunar.day_facts(day),
         pill=said["pill"],
-        takes=said["stands"].takes_registrations or bool(course and course.only and course.dates),
+        takes=not for_children
+        and (said["stands"].takes_registrations or bool(course and course.only and course.dates)),
         stands=said["stands"],
         how=how_to_come(found, said["stands"], course),
         back=_back(slug, day),
@@ -129,6 +131,8 @@ def one_date(slug: str, occurrence_id: int) -> Response:
 
 def how_to_come(found: Occurrence, stands: Standing, course: courses.Course | None) -> str:
     """Say in a sentence how one comes to a date."""
+    if stands.takes_registrations and rules.limits_of(found.activity).only_for_children:
+        return _("This one is for children: scan the code and sign them up, or tell whoever is on duty.")
     if course is not None and course.only and course.dates:
         return ngettext(
             "This is a course: you sign up for its %(num)s date.",

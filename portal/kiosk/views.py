@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, has_request_context, request, url_for
 
 from portal.access import public
 from portal.activities import lunar
 from portal.clock import local, now
 from portal.config import ROOT
 from portal.errors import Forbidden, Missing, Refused
-from portal.i18n import _
+from portal.i18n import LANGUAGES, _
 from portal.kiosk import board as boards
 from portal.kiosk import devices, gate, pairing, slides
 from portal.kiosk.models import Kiosk
@@ -57,6 +57,14 @@ def screen_page(template: str, kind: str, status: int = 200, **context: Any) -> 
     if kind != "board":
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@bp.url_defaults
+def stay_in_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Lead on in the language that a screen was opened in, as by ?lang=en; it has no cookie for that."""
+    asked = request.args.get("lang") if has_request_context() else None
+    if asked in LANGUAGES and endpoint != "kiosk.worker":
+        values.setdefault("lang", asked)
 
 
 @cache

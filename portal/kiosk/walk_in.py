@@ -72,7 +72,16 @@ def register(slug: str, occurrence_id: int) -> Response:
     try:
         reference = _sign_up(found, form)
     except Refused as refusal:
-        at = "phone" if isinstance(refusal, AlreadyRegistered) else refusal.field
+        if isinstance(refusal, AlreadyRegistered):
+            # Here the name is the number, so a second one of the family looks like the first.
+            refusal = Refused(
+                _(
+                    "This number is signed up for it already. If somebody else of yours comes, too: "
+                    "on the phone, or tell whoever is on duty."
+                ),
+                field="phone",
+            )
+        at = refusal.field
         form.refuse(at, refusal.message)
         return _form_page(queries.with_rules(occurrence_id), form, 422 if at else 409)
     return _done_page(queries.by_token(token_of(reference)))
@@ -105,7 +114,7 @@ def _form_page(found: Occurrence, form: WalkInForm, status: int) -> Response:
         activity=found.activity,
         occurrence=found,
         station_name=in_language(found.station.short_name, found.station.short_name_en),
-        day=local(found.starts_at).date(),
+        when=_when(found)[0],
         stands=stands,
         whole=whole,
         left=seats_left(found.seats, found.seats_taken),
@@ -140,16 +149,10 @@ def _done_page(held: Registration) -> Response:
     occurrence, station = held.occurrence, held.occurrence.station
     parts = _dates_of_course(held)
     waits = all(part.status is Status.WAITING for part in parts)
-    day = local(occurrence.starts_at).date()
     room = occurrence.room
     place = in_language(room.name, room.name_en) if room else occurrence.place_name
     phone = occurrence.activity.phone or station.phone or setting("HELP_PHONE")
-    when = [
-        f"{day_name(day)} {clock_time(occurrence.starts_at)}–{clock_time(occurrence.ends_at)}",
-        short_day(day),
-    ]
-    if held.leads_course:
-        when = _of_course(parts)
+    when = _of_course(parts) if held.leads_course else _when(occurrence)
     return done_page(
         Done(
             heading=_heading(held, parts),
@@ -186,6 +189,23 @@ def _done_page(held: Registration) -> Response:
     )
 
 
+def _when(occurrence: Occurrence) -> list[str]:
+    """Say when a date is: day and time, then the date; for several days all in one."""
+    first, last = local(occurrence.starts_at).date(), local(occurrence.ends_at).date()
+    opens, closes = clock_time(occurrence.starts_at), clock_time(occurrence.ends_at)
+    if first == last:
+        return [f"{day_name(first)} {opens}–{closes}", short_day(first)]
+    return [
+        _(
+            "%(first)s to %(last)s, each day %(opens)s–%(closes)s",
+            first=short_day(first),
+            last=short_day(last),
+            opens=opens,
+            closes=closes,
+        )
+    ]
+
+
 def _heading(held: Registration, parts: Sequence[Registration]) -> str:
     if all(part.status is Status.CANCELLED for part in parts):
         return _("Cancelled")
@@ -203,7 +223,9 @@ def _dates_of_course(held: Registration) -> list[Registration]:
 
 def _of_course(parts: Sequence[Registration]) -> list[str]:
     waiting = sum(part.status is Status.WAITING for part in parts)
+    first = min(parts, key=lambda part: (part.status is Status.WAITING, part.occurrence.starts_at))
     said = [ngettext("%(num)s date of the course", "%(num)s dates of the course", len(parts))]
+    said.append(_("the first: %(when)s", when=" ".join(reversed(_when(first.occurrence)))))
     if waiting:
         said.append(ngettext("in the queue at %(num)s of them", "in the queue at %(num)s of them", waiting))
     return said

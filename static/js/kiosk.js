@@ -271,7 +271,8 @@
         stamp(field.name, field.value);
       }
     });
-    if (pressed && pressed.name && pressed.form === form) { stamp(pressed.name, pressed.value); }
+    var button = pressed && pressed.form === form ? pressed : null;
+    if (button && button.name) { stamp(button.name, button.value); }
     pressed = null;
     sending = true;
     toggle(main, 'busy', true);
@@ -279,19 +280,23 @@
     ask('POST', form.action, fields.join('&'), function (request, said) {
       done();
       if (said === 'board' || said === 'pair') { return goHome(); }
-      swap(request.responseText);
+      swap(request.responseText, button);
     }, function () { done(); over('need', true); });
   }
-  function swap(text) {
-    var page = parse(text), fresh = page.getElementById('main'), old = main;
+  function swap(text, button) {
+    var page = parse(text), fresh = page.getElementById('main'), old = main, scrolled = one('.k-scroll', main), wrong, first;
     if (!fresh) { return over('need', true); }
     main = document.importNode(fresh, true);
     old.parentNode.replaceChild(main, old);
     kind = data(main, 'kiosk');
     document.title = page.title;
     each(all('input[data-digits]'), show);
-    var first = one('[autofocus],[role=alert]', main);
-    if (first) { first.focus(); }
+    first = one('[autofocus]', main) || (button && one('[name="' + button.name + '"][value="' + button.value + '"]', main));
+    if (first) { first.focus({ preventScroll: true }); }
+    wrong = one('.bad', main) || one('.flash[role=alert]', main);
+    // What is wrong comes into sight; whoever only pressed + or - stays where they were.
+    if (wrong) { wrong.scrollIntoView({ block: 'nearest' }); }
+    else if (scrolled && one('.k-scroll', main)) { one('.k-scroll', main).scrollTop = scrolled.scrollTop; }
     touch();
   }
 
@@ -306,11 +311,15 @@
     field.value = value;
     show(field);
   }
+  function grouped(digits) {               // as numbers are read out; area codes 010 and 02x have three digits
+    var first = digits.charAt(0) === '0' && !/^(010|02)/.test(digits) ? 4 : 3;
+    return (digits.slice(0, first) + ' ' + digits.slice(first, first + 4) + ' ' + digits.slice(first + 4)).trim();
+  }
   function show(field) {
     var slot = one('[data-shows="' + field.name + '"]'), missing = data(field, 'digits') - field.value.length;
     if (field.value.charAt(0) === '0') { missing = 0; }    // a fixed line, of 10 to 12 digits
     if (!slot) { return; }
-    write(one('.digits', slot), field.value.replace(/^(.{3})(?=.)/, '$1 ').replace(/^(.{3} .{4})(?=.)/, '$1 '));
+    write(one('.digits', slot), grouped(field.value));
     write(one('.left b', slot), missing);
     if (one('.left', slot)) { one('.left', slot).hidden = missing <= 0; }
   }
@@ -326,6 +335,7 @@
     if (form) {
       return ask('POST', form.action, 'csrf_token=' + encodeURIComponent(form.elements.csrf_token.value), function (request, said) {
         if (said === 'pair') { return goHome(); }
+        if (request.status === 400) { return setTimeout(goHome, 3000); }   // its token is over: a new page has one
         swap(request.responseText);        // why there is no code; that page leads back by itself
         again();
       }, again);

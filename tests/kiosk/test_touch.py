@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from time_machine import Traveller
 
+from portal.activities import occurrences
 from portal.activities.models import Category, SignUp
 from portal.clock import today
 from portal.web.qr import qr_path
@@ -52,6 +53,30 @@ def test_the_calendar_is_narrowed_to_a_station_and_stays_so(screen: Screen, make
     assert titles(page) == ["二站的"]
     date = page.follow(".k-row a")
     assert titles(date.follow(".k-doors .back")) == ["二站的"]
+
+
+def test_what_is_for_children_has_no_button_and_says_where_to_go_on(screen: Screen, make: Make) -> None:
+    page = screen().get(f"/kiosk/s1/dates/{make.class_with_seats(5, ages=(6, 12))}")
+    assert page.all(".k-go") == []
+    assert "扫码" in page.one(".k-how").text()
+
+
+def test_a_date_that_is_cancelled_says_why_in_full(app: Flask, screen: Screen, make: Make) -> None:
+    occurrence_id, reason = make.occurrence(), "场地临时被征用，改到下周六上午同一时间，报过名的不用再报"
+    with app.app_context():
+        occurrences.cancel(occurrence_id, reason, make.actor())
+    assert reason in screen().get(f"/kiosk/s1/dates/{occurrence_id}").one("aside").text()
+
+
+def test_a_screen_opened_in_english_stays_english(screen: Screen, make: Make) -> None:
+    browser = screen()
+    board = browser.get("/kiosk/s1?lang=en")
+    assert board.one("#main").attributes["data-home"] == "/kiosk/s1?lang=en"
+    assert board.one("#main").attributes["data-beat"] == "/kiosk/s1/beat?lang=en"
+    page = board.follow('.k-bar a[href*="/menu"]')
+    assert page.path == "/kiosk/s1/menu?lang=en"
+    assert page.one("html").attributes["lang"] == "en"
+    assert "lang=" not in browser.get("/kiosk/s1").one("#main").attributes["data-home"]
 
 
 def test_where_only_other_dates_of_a_course_take_people_no_button_leads_to_a_dead_end(

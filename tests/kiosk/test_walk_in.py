@@ -1,6 +1,7 @@
 """Sign up on a screen, key by key: a number, no name, and nothing of it stays there."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -192,6 +193,7 @@ def test_a_course_is_joined_as_a_whole(app: Flask, screen: Screen, make: Make) -
     done = agree_and_send(press(page, *PHONE))
     assert reference(done)
     assert "3 次" in done.text
+    assert "第一次：6 月 11 日 明天 " in done.text
     assert [row.status for row in rows(app)] == [Status.CONFIRMED] * 3
 
 
@@ -211,6 +213,20 @@ def test_who_has_a_seat_at_one_date_of_a_course_is_not_told_to_wait(
     make.course_registration(other[0])
     waiting = agree_and_send(press(open_form(browser, other[0]), *PHONE))
     assert "排上候补了" in waiting.one(".k-state").text()
+
+
+def test_what_goes_on_for_days_says_until_when(screen: Screen, make: Make) -> None:
+    page = open_form(screen(), make.class_with_seats(5, replace(span(1), last=span(5).last)))
+    assert "6 月 11 日到 6 月 15 日" in page.one(".lead").text()
+    done = agree_and_send(press(page, *PHONE))
+    assert "6 月 11 日到 6 月 15 日" in done.one(".facts").text()
+
+
+def test_a_fixed_line_lacks_no_digits_and_is_written_with_its_area_code(screen: Screen, make: Make) -> None:
+    page = press(open_form(screen(), make.class_with_seats(5)), *"0660123")
+    assert "hidden" in page.one("output.slot .left").attributes
+    assert page.one("output.slot .digits").text() == "0660 123"
+    assert press(page, "clear", *"020123").one("output.slot .digits").text() == "020 123"
 
 
 def test_where_nobody_can_sign_up_it_says_why(screen: Screen, make: Make, noon: Traveller) -> None:
