@@ -68,6 +68,11 @@ SETTINGS = (
     Setting("KEEP_ORDERS_DAYS", "180", "names, numbers and addresses go so long after an order has ended"),
     Setting("KEEP_ADDRESSES_DAYS", "30", "the address of an order goes so long after it has ended"),
     Setting("ORDER_ADMIT_DAYS", "1", "working days until an order is admitted"),
+    Setting(
+        "ORDER_RETURNED_DAYS",
+        "14",
+        "days until an order is cancelled whose asker gives no word, and an untouched draft deleted",
+    ),
     Setting("ORDER_DISPATCH_DAYS", "1", "working days until an admitted order is dispatched"),
     Setting("ORDER_ANSWER_DAYS", "2", "working days until a team has answered"),
     Setting("ORDER_CONTACT_DAYS", "1", "working days until the team that accepted has settled a time"),

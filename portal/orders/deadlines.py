@@ -1,20 +1,24 @@
-"""Do what falls due with orders: offers nobody answered, services that begin, late ones, ratings."""
+"""Do what falls due with orders: what nobody answered, services that begin, late ones, ratings, drafts."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from portal.activities.models import Occurrence, OccurrenceStatus
-from portal.clock import now
+from portal.activities.working_days import is_working_day, working_days_before
+from portal.clock import at, now, start_of, today
 from portal.db import db, transaction
 from portal.errors import Missing
+from portal.i18n import _, in_default_language
 from portal.messages.actions import forget_about
 from portal.orders import notices
-from portal.orders.door import JOBS, locked, move, note_down
+from portal.orders.door import DAY_ENDS, JOBS, locked, move, note_down
 from portal.orders.flow import ENDED, Act, State
 from portal.orders.models import Offer, OfferedHelp, OfferStatus, Order, OrderDevice, OrderStep, Place
+from portal.orders.ordering import forget_draft
 from portal.orders.rating import close_unrated
 from portal.orders.teams_asked import ask_next, offers_of
 from portal.stations.models import Station
@@ -32,7 +36,9 @@ def keep_time() -> None:
     _each(_begun(), _begin)
     _each(_due(State.RATING), close_unrated)
     _each(_to_remind(), _remind)
-    _each(_late(), _escalate)
+    _each(_ids(_is_late()), _escalate)
+    _each(_ids(_is_silent()), _cancel_silent)
+    _each(_ids(_is_left()), _forget_left)
 
 
 def _each(ids: list[int], work: Callable[[int], object]) -> None:
@@ -75,9 +81,37 @@ def _to_remind() -> list[int]:
     return _ids(Order.state == State.RATING, Order.due_at > now(), waits)
 
 
-def _late() -> list[int]:
+def _is_late() -> sa.ColumnElement[bool]:
+    """Match what the desk it lies on has had a working day for, since it was due or came up there."""
+    day = _last_working_day()
+    came_up = sa.exists().where(
+        OrderStep.order_id == Order.id, OrderStep.act == Act.ESCALATE, OrderStep.at >= day
+    )
     above = sa.exists().where(Station.id == Order.desk_id, Station.parent_id.is_not(None))
-    return _ids(Order.state.in_(ON_A_DESK), Order.due_at <= now() - timedelta(days=1), above)
+    return sa.and_(Order.state.in_(ON_A_DESK), Order.due_at < day, ~came_up, above)
+
+
+def _last_working_day() -> datetime:
+    """Return when the last working day began that is over: what waited before it, has had a whole one."""
+    day = today()
+    is_over = is_working_day(day) and now() >= at(day, DAY_ENDS)
+    return start_of(day if is_over else working_days_before(day, 1))
+
+
+def _is_silent() -> sa.ColumnElement[bool]:
+    """Match orders sent back to askers who have not given the word in time."""
+    # Those sent back before this had a deadline have none.
+    undated = sa.and_(Order.due_at.is_(None), Order.changed_at <= _left_before())
+    return sa.and_(Order.state == State.RETURNED, sa.or_(Order.due_at <= now(), undated))
+
+
+def _is_left() -> sa.ColumnElement[bool]:
+    """Match drafts that nobody has touched for long: what people told staff is not kept for nothing."""
+    return sa.and_(Order.state == State.DRAFT, Order.changed_at <= _left_before())
+
+
+def _left_before() -> datetime:
+    return now() - timedelta(days=current_app.config["ORDER_RETURNED_DAYS"])
 
 
 def _expire(order_id: int) -> None:
@@ -111,27 +145,36 @@ def _remind(order_id: int) -> None:
 
 
 def _escalate(order_id: int) -> None:
-    """Lay an order that is late by a day on the desk of the level above; its deadline stays as it was."""
+    """Lay an order that is late by a working day on the desk of the level above; it stays due when it was."""
     with transaction() as session:
         order = locked(session, order_id)
-        late = order.due_at is not None and order.due_at <= now() - timedelta(days=1)
         above = session.get_one(Station, order.desk_id).parent_id
-        if order.state not in ON_A_DESK or not late or above is None:
-            return
-        if _escalated_today(order_id):
-            return
-        order.desk_id = above
-        note_down(session, order, Act.ESCALATE, JOBS)
+        if above is not None and _still(session, order, _is_late()):
+            order.desk_id = above
+            note_down(session, order, Act.ESCALATE, JOBS)
 
 
-def _escalated_today(order_id: int) -> bool:
-    """Say whether it was laid a level higher within the last day: each level gets its day."""
-    lately = sa.exists().where(
-        OrderStep.order_id == order_id,
-        OrderStep.act == Act.ESCALATE,
-        OrderStep.at > now() - timedelta(days=1),
-    )
-    return db.session.scalar(sa.select(lately)) is True
+def _cancel_silent(order_id: int) -> None:
+    """Cancel an order whose asker has not given the word that was asked for, and tell them."""
+    with in_default_language():
+        why = _("The word that was asked for did not come in time.")
+    with transaction() as session:
+        order = locked(session, order_id)
+        if _still(session, order, _is_silent()):
+            move(session, order, Act.CANCEL, JOBS, why)
+            notices.cancelled(session, order, why)
+
+
+def _forget_left(order_id: int) -> None:
+    with transaction() as session:
+        order = locked(session, order_id)
+        if _still(session, order, _is_left()):
+            forget_draft(session, order)
+
+
+def _still(session: Session, order: Order, is_so: sa.ColumnElement[bool]) -> bool:
+    """Say whether it is so with a locked order: somebody may have been quicker than the job."""
+    return session.scalar(sa.select(Order.id).where(Order.id == order.id, is_so)) is not None
 
 
 def forget_askers() -> int:

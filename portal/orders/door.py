@@ -185,14 +185,16 @@ def _moved_on(session: Session, order: Order) -> str:
 def deadline(clock: Clock, since: datetime) -> datetime | None:
     """Return until when a step is due, by the settings; working days end at six in the evening.
 
-    Working days are those of the official table, make-up workdays among them (product §5.3). None for a
-    service: it is due when it was scheduled for.
+    Working days are those of the official table, make-up workdays among them (product §5.3); what is asked
+    of whoever ordered is counted in days. None for a service: it is due when it was scheduled for.
     """
     settings = current_app.config
     if clock is Clock.SERVE:
         return None
     if clock is Clock.RATE:  # whoever rates has all days
         return since + timedelta(days=settings["ORDER_RATING_DAYS"])
+    if clock is Clock.WORD:
+        return since + timedelta(days=settings["ORDER_RETURNED_DAYS"])
     name = {
         Clock.ADMIT: "ORDER_ADMIT_DAYS",
         Clock.DISPATCH: "ORDER_DISPATCH_DAYS",

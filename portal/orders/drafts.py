@@ -1,6 +1,7 @@
 """Go on with an order that staff keep as a draft (代点单)."""
 
 from portal.access import Actor
+from portal.clock import now
 from portal.db import transaction
 from portal.errors import Missing, OutOfDate
 from portal.i18n import _
@@ -30,6 +31,7 @@ def rewrite(order_id: int, wish: Wish, source: Source, by: Actor, consent: str =
         item = check(session, wish, by_staff=True)
         write_wish(row, wish, item, source)
         write_times(session, row.id, wish)
+        row.changed_at = now()  # a draft that nobody touches is deleted in time
         session.flush()
         if consent:
             submit(order_id, consent, by)

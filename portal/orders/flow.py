@@ -105,6 +105,7 @@ class Clock(StrEnum):
     """A deadline that a step sets running."""
 
     ADMIT = "admit"
+    WORD = "word"  # of the asker, who was asked for one
     DISPATCH = "dispatch"
     ANSWER = "answer"  # of the team
     CONTACT = "contact"
@@ -130,7 +131,14 @@ HANDS = (Who.STATION, Who.DISPATCH)
 STEPS = (
     Step(Act.SUBMIT, (State.DRAFT,), State.SUBMITTED, (Who.STATION,), clock=Clock.ADMIT),
     Step(Act.ADMIT, (State.SUBMITTED,), State.ADMITTED, HANDS, clock=Clock.DISPATCH),
-    Step(Act.RETURN, (State.SUBMITTED, State.ADMITTED), State.RETURNED, HANDS, note=True),
+    Step(
+        Act.RETURN,
+        (State.SUBMITTED, State.ADMITTED),
+        State.RETURNED,
+        HANDS,
+        note=True,
+        clock=Clock.WORD,
+    ),
     Step(Act.ANSWER, (State.RETURNED,), State.SUBMITTED, (Who.ASKER, *HANDS), note=True, clock=Clock.ADMIT),
     Step(Act.REFUSE, (State.SUBMITTED, State.ADMITTED), State.REFUSED, HANDS, note=True, reads=Reads.ASKER),
     Step(Act.OFFER, (State.ADMITTED,), State.OFFERED, (Who.DISPATCH,), reads=Reads.TEAM, clock=Clock.ANSWER),
@@ -190,7 +198,7 @@ STEPS = (
         Act.CANCEL,
         (*BEFORE_SERVICE, State.SERVING),
         State.CANCELLED,
-        (Who.DISPATCH,),
+        (Who.DISPATCH, Who.MACHINE),  # the machine: when the word that was asked for never came
         note=True,
     ),
 )

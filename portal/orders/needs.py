@@ -10,8 +10,8 @@ from portal.access import Scope
 from portal.activities.models import Category
 from portal.clock import now
 from portal.db import db
-from portal.orders.flow import State
-from portal.orders.models import Grade, Order
+from portal.orders.flow import Act, State
+from portal.orders.models import Grade, Order, OrderStep
 from portal.stations.queries import in_scope
 
 SATISFIED = (Grade.VERY_GOOD, Grade.GOOD, Grade.FAIR)
@@ -74,11 +74,18 @@ class Need:
     unanswered: int  # ended or overdue, and no team took it
 
 
+def _lacked_a_word() -> sa.ColumnElement[bool]:
+    """Match orders that ended while a word of the asker was awaited: no team was looked for."""
+    return sa.exists().where(
+        OrderStep.order_id == Order.id, OrderStep.act == Act.CANCEL, OrderStep.before == State.RETURNED
+    )
+
+
 def _nobody() -> sa.ColumnElement[bool]:
     return sa.and_(
         Order.team_id.is_(None),
         sa.or_(
-            Order.state == State.CANCELLED,
+            sa.and_(Order.state == State.CANCELLED, ~_lacked_a_word()),
             sa.and_(Order.state.in_((State.ADMITTED, State.OFFERED)), Order.due_at < now()),
         ),
     )

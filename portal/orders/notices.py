@@ -26,8 +26,9 @@ def sent_back(session: Session, order: Order, note: str) -> None:
     """Ask for a word more."""
     with in_default_language():
         text = _(
-            "About your order “%(title)s” (%(reference)s) we need a word more: %(note)s",
+            "About your order “%(title)s” (%(reference)s) we need a word more, by %(when)s: %(note)s",
             **_about(order),
+            when=moment_label(order.due_at) if order.due_at else "",
             note=note,
         )
     _tell_asker(session, order, "sent_back", text)

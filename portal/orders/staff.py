@@ -55,7 +55,16 @@ READERS = {
     Reads.TEAM: _l("the teams read this"),
     Reads.STAFF: _l("only staff read this"),
 }
-MACHINES = {Act.ASK_NEXT, Act.EXPIRE, Act.CLOSE_UNRATED, Act.ESCALATE, Act.REMIND, Act.START}
+# What the portal has done when it is nobody's: staff and leaders sign with their names.
+MACHINES = {
+    Act.ASK_NEXT,
+    Act.EXPIRE,
+    Act.CLOSE_UNRATED,
+    Act.ESCALATE,
+    Act.REMIND,
+    Act.START,
+    Act.CANCEL,
+}
 FARTHEST_PAGE = 400
 
 

@@ -224,7 +224,13 @@ def _until(order: Order) -> str:
 
 
 def _returned(order: Order, run: Sequence[OrderStep]) -> Said:
-    return "warn", [_("Before we go on we need a word more from you:"), _note(run, Act.RETURN)]
+    said = [_("Before we go on we need a word more from you:"), _note(run, Act.RETURN)]
+    if order.due_at is not None:
+        day = short_day(local(order.due_at).date())
+        said.append(
+            _("You can answer until %(day)s; without a word by then the order is cancelled.", day=day)
+        )
+    return "warn", said
 
 
 def _admitted(order: Order, run: Sequence[OrderStep]) -> Said:

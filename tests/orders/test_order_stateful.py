@@ -66,6 +66,7 @@ BY_TIME = {
     ("admitted", "offered"),
     ("scheduled", "serving"),
     ("rating", "closed"),
+    ("returned", "cancelled"),
 }
 ALL_MOVES = {
     (before, after)
@@ -327,8 +328,8 @@ class Orders(RuleBasedStateMachine):
         deadlines.keep_time()
         for order_id in self.ids:
             overdue = db.session.get_one(Order, order_id)
-            assert overdue.state.value != "offered" or (overdue.due_at is not None and overdue.due_at > now())
-            assert overdue.state.value != "rating" or (overdue.due_at is not None and overdue.due_at > now())
+            ends = overdue.state.value in ("offered", "rating", "returned")
+            assert not ends or (overdue.due_at is not None and overdue.due_at > now())
 
     @invariant()
     def books_agree(self) -> None:
