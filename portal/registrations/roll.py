@@ -1,6 +1,6 @@
 """Call the roll of a date: who came, who walked in, who is checked in at the door, and what was a mistake."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,16 +16,20 @@ from portal.i18n import _
 from portal.registrations import rules
 from portal.registrations.actions import locked
 from portal.registrations.desk import there_already
-from portal.registrations.models import Registration, Status
+from portal.registrations.models import Registration, SeatEvent, Status
 from portal.stations.queries import is_in_scope
 
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """How far a roll-call has come: parties not called yet, and whether the date has its figure by it."""
+    """How far a roll-call has come: parties not called yet, and whether the date has its figure by it.
+
+    `gone` names those marked that have no seat there any more; their marks are left aside.
+    """
 
     left: int
     counted: bool
+    gone: tuple[str, ...] = ()
 
 
 def call_roll(occurrence_id: int, came: Mapping[int, int | None], rest: str, by: Actor) -> Roll:
@@ -33,19 +37,19 @@ def call_roll(occurrence_id: int, came: Mapping[int, int | None], rest: str, by:
 
     None takes a mark of today back: the party is not called any more. When it has begun and everybody is
     called, the figure of the date follows from the roll and the walk-ins, unless somebody has counted it
-    otherwise; when a mark is taken back, a figure that came of the roll alone goes with it.
+    otherwise; when a mark is taken back, a figure that came of the roll alone goes with it. Who has cancelled
+    or was moved since the page was drawn is not marked, and keeps no mark of the others from being saved.
 
     Raises:
-        Missing: there is no such occurrence within the actor's scope, or no such registration there.
+        Missing: there is no such occurrence within the actor's scope, or never was such a registration there.
         Refused: it was cancelled, or begins in more than an hour; or a mark is too old to be taken back.
     """
     with transaction() as session:
         occurrence = for_roll(session, occurrence_id, by)
         parties = {party.id: party for party in _seated(session, occurrence_id)}
-        if not came.keys() <= parties.keys():
-            raise Missing
+        gone = _gone(session, occurrence_id, came.keys() - parties.keys())
         before = _figure(occurrence, parties.values())
-        marks = dict(came)
+        marks = {party_id: people for party_id, people in came.items() if party_id in parties}
         for party in parties.values():
             if rest and party.id not in marks and party.came is None:
                 marks[party.id] = party.people if rest == "came" else 0
@@ -70,7 +74,7 @@ def call_roll(occurrence_id: int, came: Mapping[int, int | None], rest: str, by:
             occurrence.station_id,
             detail=f"{len(marks)} marked, {left} left",
         )
-        return Roll(left, not left and occurrence.count_source is CountSource.ROLL_CALL)
+        return Roll(left, not left and occurrence.count_source is CountSource.ROLL_CALL, gone)
 
 
 def _mark(party: Registration, people: int) -> None:
@@ -129,12 +133,13 @@ def take_back(registration_id: int, by: Actor) -> int:
     """Let a party be not called, after it was marked by mistake today; return its date.
 
     Raises:
-        Missing: there is no such registration within the actor's scope.
+        Missing: there is no such registration within the actor's scope, or it has no seat any more.
         Refused: the mark is older than today, or the roll cannot be called.
     """
     with transaction() as session:
         party, occurrence, _activity = locked(session, registration_id, by)
-        call_roll(occurrence.id, {party.id: None}, "", by)
+        if call_roll(occurrence.id, {party.id: None}, "", by).gone:
+            raise Missing
         return occurrence.id
 
 
@@ -194,6 +199,26 @@ def _seated(session: Session, occurrence_id: int) -> list[Registration]:
             .order_by(Registration.id)
         )
     )
+
+
+def _gone(session: Session, occurrence_id: int, ids: Set[int]) -> tuple[str, ...]:
+    """Name those registrations, which have no seat at a date now; each must have been there once.
+
+    Raises:
+        Missing: one never was.
+    """
+    if not ids:
+        return ()
+    # The seat history is only ever added to, so it knows of those, too, that were moved to another date.
+    was_there = sa.exists().where(
+        SeatEvent.occurrence_id == occurrence_id, SeatEvent.registration_id == Registration.id
+    )
+    names = session.scalars(
+        sa.select(Registration.name).where(Registration.id.in_(ids), was_there).order_by(Registration.id)
+    ).all()
+    if len(names) < len(ids):
+        raise Missing
+    return tuple(name or _("(deleted)") for name in names)
 
 
 def _figure(occurrence: Occurrence, parties: Iterable[Registration]) -> int | None:

@@ -165,6 +165,15 @@ def call_roll(occurrence_id: int) -> Response:
         flash(_("Saved. Everybody is called; the figure is written down."))
     else:
         flash(_("Saved. Everybody is called."))
+    if called.gone:
+        flash(
+            ngettext(
+                "%(num)s party has no seat here any more, so its mark is left aside: %(names)s.",
+                "%(num)s parties have no seat here any more, so their marks are left aside: %(names)s.",
+                len(called.gone),
+                names=_(", ").join(called.gone),
+            )
+        )
     return go(url_for(".occurrence", occurrence_id=occurrence_id) + "#roll")
 
 

@@ -13,7 +13,7 @@ from portal.activities.models import Occurrence
 from portal.activities.occurrences import cancel as call_off
 from portal.audit.models import AuditEntry
 from portal.db import db
-from portal.registrations import actions, queries
+from portal.registrations import actions, desk, queries
 from portal.registrations.links import token_of
 from portal.registrations.models import Registration, Status
 from tests.browser import Browser, Page
@@ -240,6 +240,27 @@ def test_a_page_left_open_does_not_undo_what_others_called(door: Door, make: Mak
     other.form('form[action$="/check-in"]').submit(people="1")
     left_open.fill(**{f"r{second}": "0"}).submit()
     assert [door.party(one).came for one in (first, second)] == [1, 0]
+
+
+def test_who_cancels_while_the_roll_is_called_keeps_no_mark_from_being_saved(
+    door: Door, make: Make, noon: Clock
+) -> None:
+    first, second, gone, moved = (make.registration(door.date).registration_id for _ in range(4))
+    left_open = door.phone.get(f"/staff/occurrences/{door.date}").form('form[action$="/roll-call"]')
+    Browser(door.app).get(f"{door.link(gone)}/cancel").form().submit()
+    with door.app.app_context():
+        desk.move(moved, make.class_with_seats(), False, make.actor())
+    noon.shift(HOUR)
+    page = left_open.fill(**{f"r{first}": "1", f"r{second}": "0", f"r{gone}": "1", f"r{moved}": "1"}).submit()
+    assert [door.party(one).came for one in (first, second, gone, moved)] == [1, 0, None, None]
+    assert [door.party(one).status for one in (gone, moved)] == [Status.CANCELLED, Status.CONFIRMED]
+    assert door.attended() == 1
+    said = page.all(".flash")[-1].text()
+    named = [door.party(one).name in said for one in (first, second, gone, moved)]
+    assert named == [False, False, True, True]
+    sent = {"csrf_token": door.phone.token("/staff/account")}
+    back = door.phone.post(f"/staff/registrations/{gone}/take-back", sent)
+    assert back.status == 404, "no mark of theirs to take back"
 
 
 def test_two_phones_that_scan_the_same_party_note_it_once(door: Door, make: Make, sign_in: SignIn) -> None:
