@@ -1,5 +1,7 @@
 """Let staff show the code of a date, call the roll of volunteers, approve hours and write them down."""
 
+from collections import Counter
+
 from flask import Response, current_app, flash, request, url_for
 
 from portal.access import STAFF, WRITERS, actor, only, scope
@@ -7,7 +9,7 @@ from portal.activities import queries as activities
 from portal.activities.models import Occurrence
 from portal.activities.staff import bp
 from portal.clock import local, now, today
-from portal.errors import Forbidden, Missing, Refused
+from portal.errors import Forbidden, Missing, OutOfDate, Refused
 from portal.i18n import _, ngettext, short_day
 from portal.volunteers import hours, hours_due, hours_queries, presence, record_queries
 from portal.volunteers.hours_forms import EntryForm, OutForm, RollForm, SettleForm
@@ -56,22 +58,44 @@ def hours_page(
 @bp.post("/hours")
 @only(*WRITERS)
 def decide_hours() -> Response:
-    """Approve or return what is marked, each “h<id>” with 1 or 0; one's own stay for somebody else."""
+    """Approve or return what is marked, each “h<id>” with 1 or 0; one's own stay for somebody else.
+
+    Each is decided by itself: what cannot be, perhaps as a colleague was quicker, is said and stays as it is.
+    """
     reason = without_unseen(tidy(request.form.get("reason", "")))[:120]
     marks = {number_of(name[1:]): value for name, value in request.form.items() if name.startswith("h")}
     marks = {row: value for row, value in marks.items() if row and value in ("0", "1")}
     if "0" in marks.values() and not reason:
         return hours_page(422, _("Please write why it is returned."))
-    decided = own = 0
+    decided = own = late = 0
+    refused: Counter[str] = Counter()
     for row, value in marks.items():
         try:
             hours.decide(row, value == "1", reason, actor())
             decided += 1
         except Forbidden:
             own += 1
+        except OutOfDate:
+            late += 1
+        except Refused as refusal:
+            refused[refusal.message] += 1
     flash(ngettext("%(num)s record is decided.", "%(num)s records are decided.", decided))
     if own:
         flash(_("What you wrote down yourself, somebody else has to approve."))
+    if late:
+        flash(
+            ngettext(
+                "%(num)s record waits no more, as somebody else was quicker; it stays as it is.",
+                "%(num)s records wait no more, as somebody else was quicker; they stay as they are.",
+                late,
+            )
+        )
+    for why, number in refused.items():
+        flash(
+            ngettext(
+                "%(num)s record still waits: %(why)s", "%(num)s records still wait: %(why)s", number, why=why
+            )
+        )
     return go(url_for(".hours"))
 
 

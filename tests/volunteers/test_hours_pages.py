@@ -10,9 +10,10 @@ from flask import Flask
 from portal.access import Role
 from portal.accounts.actions import sign_in as open_session
 from portal.clock import ZONE, now
-from portal.db import db
-from portal.volunteers import presence
+from portal.db import db, transaction
+from portal.volunteers import hours, presence
 from portal.volunteers.models import Volunteer
+from portal.volunteers.shift_models import HoursStatus, ServiceRecord
 from tests.browser import Browser
 from tests.conftest import SignIn
 from tests.make import Make, span
@@ -127,6 +128,30 @@ def test_hours_are_written_down_by_hand(
     page = form.fill(hours="2.5").submit()
     assert (page.path, "2.5" in page.one("tbody").text()) == ("/staff/hours", True)
     assert form.submit().status == 409
+
+
+def test_what_a_colleague_decided_meanwhile_stays_and_the_others_are_decided(
+    app: Flask, make: Make, sign_in: SignIn, clock: time_machine.Traveller
+) -> None:
+    diligent = make.volunteer()
+    long = [make.record(volunteer_id=diligent) for _ in range(2)][1]
+    first, quick, last = long - 1, make.record(), make.record()
+    with app.app_context(), transaction() as session:
+        session.get_one(ServiceRecord, long).tenths = 240  # with the first one more than a day has
+    records = (first, quick, long, last)
+    left_open = sign_in().get("/staff/hours").form("main form[action='/staff/hours']")
+    colleague = make.account().actor
+    with app.app_context():
+        hours.decide(quick, False, "没有签到表", colleague)
+    page = left_open.fill(**{f"h{one}": "1" for one in records}).submit()
+    with app.app_context():
+        rows = [db.session.get_one(ServiceRecord, one) for one in records]
+        assert [row.status for row in rows] == [
+            HoursStatus.VALID, HoursStatus.RETURNED, HoursStatus.WAITING, HoursStatus.VALID,
+        ]  # fmt: skip
+        assert rows[1].approver_id == colleague.account_id
+    decided, late, refused = [flash.text().strip() for flash in page.all(".flash")]
+    assert ("2" in decided, "1" in late, "24" in refused) == (True, True, True)
 
 
 PAGES = {
