@@ -24,8 +24,8 @@ from portal.demo.texts.posts import ENTERED, RETURNED, VOIDED
 from portal.i18n import _, in_default_language
 from portal.stations.models import Station
 from portal.volunteers import hours
+from portal.volunteers.days import opens_at
 from portal.volunteers.hours_due import SETTLED_WITHIN
-from portal.volunteers.presence import opens_at
 from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus, Post, Presence, ServiceRecord
 
 STAYED_AWAY, ENTERED_BY_HAND, FORGOT = 0.06, 0.02, 0.03  # of those who had taken a shift

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.audit.actions import record
-from portal.clock import local, now, start_of, today
+from portal.clock import now, start_of, today
 from portal.db import lock, transaction
 from portal.errors import Forbidden, Missing, OutOfDate, Refused
 from portal.i18n import _, in_default_language
 from portal.stations.queries import is_in_scope
+from portal.volunteers import days
 from portal.volunteers.models import Membership, MembershipStatus, Volunteer
 from portal.volunteers.shift_models import CheckWay, HoursSource, HoursStatus, Presence, ServiceRecord
 
@@ -215,7 +216,8 @@ def enter(
 
     Raises:
         Missing: there is no such date within the actor's scope, or no such volunteer in the team.
-        Refused: the activity was not on that day, its hours do not count, or they are written down already.
+        Refused: neither the activity nor a shift of it was on that day, its hours do not count, or they are
+            written down already.
     """
     with transaction() as session:
         occurrence = lock(session, Occurrence, occurrence_id)  # nobody lets it count no more meanwhile
@@ -268,7 +270,7 @@ def _check_entry(
         raise Refused(_("Hours of this activity do not count."))
     if occurrence.status is OccurrenceStatus.CANCELLED:
         raise Refused(_("It was cancelled; nobody can have come."))
-    if not local(occurrence.starts_at).date() <= day <= local(occurrence.ends_at).date():
+    if day not in days.service_at(occurrence).days:
         raise Refused(_("The activity was not on this day."), field="day")
     if start_of(day) > now():
         raise Refused(_("This day is still to come."), field="day")

@@ -13,6 +13,7 @@ from portal.clock import now, today
 from portal.db import db
 from portal.errors import Missing
 from portal.stations.queries import in_scope
+from portal.volunteers.days import has_shift_between
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.shift_models import (
     HoursSource,
@@ -182,7 +183,7 @@ def dates_begun(scope: Scope) -> Sequence[Occurrence]:
             Occurrence.published.is_(True),
             Occurrence.status == OccurrenceStatus.PLANNED,
             Occurrence.counts_hours.is_(True),
-            Occurrence.starts_at <= now(),
+            sa.or_(Occurrence.starts_at <= now(), has_shift_between(now() - ENTERED_WITHIN, now())),
             Occurrence.ends_at > now() - ENTERED_WITHIN,
             in_scope(Occurrence.station_id, scope),
         )

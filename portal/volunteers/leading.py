@@ -1,7 +1,5 @@
 """Let whoever leads a team see to it: who would like to join, its members, shifts, the roll of the day."""
 
-from datetime import datetime
-
 from flask import Response, flash, request, url_for
 
 from portal.access import actor, only
@@ -12,7 +10,16 @@ from portal.errors import Missing, Refused
 from portal.i18n import _, clock_time, ngettext
 from portal.registrations.forms import ShowPhoneForm
 from portal.stations.queries import card
-from portal.volunteers import cover, enrolment, leading_queries, leaving, presence, queries, shift_queries
+from portal.volunteers import (
+    cover,
+    days,
+    enrolment,
+    leading_queries,
+    leaving,
+    presence,
+    queries,
+    shift_queries,
+)
 from portal.volunteers.leading_forms import CallForm, RefuseForm
 from portal.volunteers.models import MembershipStatus, Team
 from portal.volunteers.own import VOLUNTEERS, bp
@@ -153,6 +160,7 @@ def shift_page(team_id: int, shift_id: int) -> Response:
     found = leading_queries.shift(team_id, shift_id)
     people = leading_queries.people(team_id, found)
     off = found.status is ShiftStatus.CANCELLED or found.occurrence.status is OccurrenceStatus.CANCELLED
+    stretches = [] if off else [days.Stretch(found.starts_at, found.ends_at)]
     return page(
         "volunteers/lead_shift.html",
         team=team,
@@ -167,7 +175,7 @@ def shift_page(team_id: int, shift_id: int) -> Response:
         off=off,
         lacking=0 if off else max(found.head_count - found.taken, 0),
         may_ask=not off and found.starts_at > now(),
-        roll_today=_is_today(found.occurrence.starts_at, found.occurrence.ends_at),
+        roll_today=today() in days.Service(found.occurrence, stretches).days,
     )
 
 
@@ -232,6 +240,7 @@ def _roll_page(
 ) -> Response:
     me, team = _led(team_id)
     found = leading_queries.occurrence(team_id, occurrence_id)
+    service = days.service_at(found)
     people = leading_queries.roll(team_id, occurrence_id, today())
     return page(
         "volunteers/lead_roll.html",
@@ -241,18 +250,14 @@ def _roll_page(
         occurrence=found,
         activity=found.activity,
         today=today(),
-        is_today=_is_today(found.starts_at, found.ends_at),
-        good=presence.is_open(found, now()),
-        opens_at=presence.opens_at(found, max(local(found.starts_at).date(), today())),
+        is_today=today() in service.days,
+        good=service.is_open(now()),
+        opens_at=service.opens_next,
         people=people,
         here=sum(one.open is not None for one in people),
         call=call or CallForm(formdata=None),
         called=called,
     )
-
-
-def _is_today(starts_at: datetime, ends_at: datetime) -> bool:
-    return local(starts_at).date() <= today() <= local(ends_at).date()
 
 
 @bp.post("/teams/<int:team_id>/dates/<int:occurrence_id>/in")

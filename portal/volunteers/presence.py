@@ -12,19 +12,19 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.audit.actions import record
-from portal.clock import at, end_of, local, now, start_of, today
+from portal.clock import end_of, local, now, start_of, today
 from portal.db import db, lock, transaction
 from portal.errors import Missing, Refused
 from portal.i18n import _, clock_time
 from portal.sealed import keys
 from portal.stations.queries import is_in_scope
-from portal.volunteers import ages, hours
+from portal.volunteers import ages, days, hours
+from portal.volunteers.days import EARLY
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.shift_models import CheckWay, Post, PostStatus, Presence, Shift
 from portal.volunteers.shift_rules import nearness
 
 STEP = timedelta(minutes=2)
-EARLY = timedelta(hours=1)
 MOST_PAIRS = 3
 # A code is shown for one step and taken for another: so long the same code may come twice.
 AGAIN = 2 * STEP
@@ -58,19 +58,6 @@ def code_at(occurrence_id: int, moment: datetime, back: int = 0) -> str:
     return f"{int.from_bytes(keys().digest('check-in code', text)[:8]) % 1_000_000:06}"
 
 
-def opens_at(occurrence: Occurrence, day: date) -> datetime:
-    """Return from when on a day people may check in: an hour before it begins, never the day before."""
-    begins = at(day, local(occurrence.starts_at).time().replace(tzinfo=None))
-    return max(begins - EARLY, start_of(day))
-
-
-def is_open(occurrence: Occurrence, moment: datetime) -> bool:
-    """Say whether the code of an occurrence is good: from an hour before it begins until the day ends."""
-    day = local(moment).date()
-    within = local(occurrence.starts_at).date() <= day <= local(occurrence.ends_at).date()
-    return within and opens_at(occurrence, day) <= moment and occurrence.status is OccurrenceStatus.PLANNED
-
-
 def _meant(session: Session, code: str, moment: datetime) -> Occurrence:
     """Return the one occurrence whose code this is now.
 
@@ -83,16 +70,18 @@ def _meant(session: Session, code: str, moment: datetime) -> Occurrence:
         .where(
             Occurrence.published.is_(True),
             Occurrence.status == OccurrenceStatus.PLANNED,
-            Occurrence.starts_at < end_of(day),
-            Occurrence.ends_at >= start_of(day),
+            sa.or_(
+                sa.and_(Occurrence.starts_at < end_of(day), Occurrence.ends_at >= start_of(day)),
+                days.has_shift_between(start_of(day), end_of(day)),
+            ),
         )
         .order_by(Occurrence.id)
-    )
+    ).all()
     found = [
-        row
-        for row in rows
-        if is_open(row, moment)
-        and any(hmac.compare_digest(code_at(row.id, moment, back), code) for back in (0, 1))
+        one.occurrence
+        for one in days.services_at(rows)
+        if one.is_open(moment)
+        and any(hmac.compare_digest(code_at(one.occurrence.id, moment, back), code) for back in (0, 1))
     ]
     if not found:
         raise Refused(_("This code is not good now. Type the one that is shown at the place."), field="code")
@@ -163,7 +152,7 @@ def call_in(
         _check_led(session, volunteer, leads)
         if pairs and pairs[-1].out_at is None:
             return _stands(pairs[-1])
-        if not is_open(occurrence, moment):
+        if not days.service_at(occurrence).is_open(moment):
             raise Refused(_("The activity was not on at that time."), field="at")
         way = CheckWay.ROLL_CALL if now() - moment < EARLY else CheckWay.AFTERWARDS
         return _come(session, volunteer, occurrence, pairs, moment, way, by)
@@ -227,7 +216,7 @@ def note_absent(occurrence_id: int, volunteer_id: int, absent: bool, by: Actor) 
 
 def _by_code(session: Session, code: str, volunteer_id: int) -> tuple[Volunteer, Occurrence, list[Presence]]:
     occurrence = _held(session, _meant(session, code, now()).id)
-    if occurrence is None or not is_open(occurrence, now()):
+    if occurrence is None or not days.service_at(occurrence).is_open(now()):
         raise Refused(_("This code is not good now. Type the one that is shown at the place."), field="code")
     volunteer, pairs = _of(session, volunteer_id, occurrence.id, today())
     return volunteer, occurrence, pairs
@@ -325,7 +314,7 @@ def _come(
         raise Refused(
             _("You went at %(time)s, and that is later. Ask the station.", time=clock_time(last)), field="at"
         )
-    team_id, shift_id = _for_team(session, volunteer, occurrence)
+    team_id, shift_id = _for_team(session, volunteer, occurrence, local(moment).date())
     pair = Presence(
         volunteer_id=volunteer.id,
         occurrence_id=occurrence.id,
@@ -346,8 +335,11 @@ def _come(
     return Checked(Outcome.IN, pair.id, occurrence.id, moment)
 
 
-def _for_team(session: Session, volunteer: Volunteer, occurrence: Occurrence) -> tuple[int, int | None]:
-    """Return for which team somebody serves: of their post, else the one nearest to the place."""
+def _for_team(
+    session: Session, volunteer: Volunteer, occurrence: Occurrence, day: date
+) -> tuple[int, int | None]:
+    """Return for which team somebody serves: of their post, one of the day first, or the nearest team."""
+    of_day = sa.and_(Shift.starts_at < end_of(day), Shift.ends_at > start_of(day))
     post = session.execute(
         sa.select(Post.team_id, Post.shift_id)
         .join(Shift, Shift.id == Post.shift_id)
@@ -356,7 +348,7 @@ def _for_team(session: Session, volunteer: Volunteer, occurrence: Occurrence) ->
             Post.volunteer_id == volunteer.id,
             Post.status == PostStatus.CONFIRMED,
         )
-        .order_by(Shift.starts_at)
+        .order_by(of_day.desc(), Shift.starts_at)
         .limit(1)
     ).first()
     if post is not None:

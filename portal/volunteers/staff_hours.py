@@ -11,7 +11,7 @@ from portal.activities.staff import bp
 from portal.clock import local, now, today
 from portal.errors import Forbidden, Missing, OutOfDate, Refused
 from portal.i18n import _, ngettext, short_day
-from portal.volunteers import hours, hours_due, hours_queries, presence, record_queries
+from portal.volunteers import days, hours, hours_due, hours_queries, presence, record_queries
 from portal.volunteers.hours_forms import EntryForm, OutForm, RollForm, SettleForm
 from portal.volunteers.shift_queries import also_attend
 from portal.web.answers import go, page, show
@@ -159,7 +159,8 @@ def _published(occurrence_id: int) -> Occurrence:
 
 
 def _check_in_page(found: Occurrence, form: RollForm, status: int) -> Response:
-    good = presence.is_open(found, now())
+    service = days.service_at(found)
+    good = service.is_open(now())
     code = presence.code_at(found.id, now()) if good else ""
     place = url_for("volunteer_hours.check_in_form", code=code)
     return show(
@@ -170,7 +171,7 @@ def _check_in_page(found: Occurrence, form: RollForm, status: int) -> Response:
         activity=found.activity,
         code=code,
         qr=qr_path(current_app.config["PUBLIC_URL"].rstrip("/") + place) if good else None,
-        opens_at=presence.opens_at(found, max(local(found.starts_at).date(), today())),
+        opens_at=service.opens_next,
         people=hours_queries.roll(found.id, today()),
         form=form,
         may_write=actor().role in WRITERS,

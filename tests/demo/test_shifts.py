@@ -19,8 +19,8 @@ from portal.demo.load import load
 from portal.start import prepare
 from portal.stations.models import Station
 from portal.volunteers import hours, hours_due, hours_queries, shift_queries
+from portal.volunteers.days import opens_at
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
-from portal.volunteers.presence import opens_at
 from portal.volunteers.shift_models import (
     CheckWay,
     HoursSource,

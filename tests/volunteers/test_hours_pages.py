@@ -157,7 +157,7 @@ def test_what_a_colleague_decided_meanwhile_stays_and_the_others_are_decided(
 PAGES = {
     "/staff/hours": 7,
     "/staff/hours/new": 2,
-    "/staff/occurrences/{here}/check-in": 7,
+    "/staff/occurrences/{here}/check-in": 8,  # and the days of its shifts
 }
 
 

@@ -58,7 +58,7 @@ STAFF = {
     "/staff/hours": 6,  # and what was doubted
     "/staff/hours/new": 2,
     "/staff/occurrences/{today}": 11,  # who came, who visits, teams to ask
-    "/staff/occurrences/{today}/check-in": 7,
+    "/staff/occurrences/{today}/check-in": 8,  # and the days of its shifts
     "/staff/occurrences/{ahead}": 10,
 }
 
