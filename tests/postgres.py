@@ -60,6 +60,8 @@ class Cluster:
     def _run(self, statement: str, *names: str) -> None:
         query = sql.SQL(statement).format(*map(sql.Identifier, names))
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            if statement.startswith("CREATE") and connection.info.server_version >= 150_000:
+                query += sql.SQL(" STRATEGY FILE_COPY")  # twice as fast; before, it was the only way
             connection.execute(query)
 
 
