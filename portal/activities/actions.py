@@ -63,6 +63,7 @@ def post(
             changed_at=now(),
             created_by=by.name,
         )
+        rooms.check(session, where.room_id, station_id)
         _fill(session, activity, content, where)
         session.add(activity)
         session.flush()
@@ -101,6 +102,7 @@ def rewrite_draft(
         activity = locked(session, activity_id, by, version)
         if activity.status is not ActivityStatus.DRAFT:
             raise OutOfDate(_("This activity is published already. Change its text or its single dates."))
+        rooms.check(session, where.room_id, activity.station_id)
         _fill(session, activity, content, where)
         _relate(session, activity.id, activity.station_id, content)
         helping.save(session, activity.id, activity.station_id, content.team_id)
@@ -275,7 +277,6 @@ def locked(session: Session, activity_id: int, by: Actor, version: int | None = 
 
 
 def _fill(session: Session, activity: Activity, content: Content, where: Where) -> None:
-    rooms.check(session, where.room_id, activity.station_id)
     activity.title = content.title
     activity.text = content.text
     activity.category = content.category

@@ -31,9 +31,9 @@ LOOKS_AGAIN = 60.0  # seconds
 MOST_DAYS = 120
 KINDS = {"off": OfficialDay.OFF, "work": OfficialDay.WORK, "休": OfficialDay.OFF, "班": OfficialDay.WORK}
 
-DAY = r"(?:(\d{1,2})月)?(\d{1,2})日(?:\([^)]*\))?"
+DAY = r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:\([^)]*\))?"
 RANGE = re.compile(DAY + r"(?:至|到|-|—|~)" + DAY)
-SINGLE = re.compile(r"(\d{1,2})月(\d{1,2})日(?:\([^)]*\))?")
+SINGLE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日(?:\([^)]*\))?")
 NAME = re.compile(r"^\s*(?:[一二三四五六七八九十]+[、.]|\d+[、.])?\s*([^:,，。]{1,20}):")
 
 
@@ -47,7 +47,10 @@ class Named:
 
 
 def read_notice(text: str, year: int) -> tuple[list[Named], list[str]]:
-    """Read a pasted notice; return the days it names, and the sentences that speak of days yet give none."""
+    """Read a pasted notice; return the days of a year that it names, and the sentences that yet give none.
+
+    A holiday may begin in the year before, or a day be made up for there: those days are not of this year.
+    """
     found: dict[date, Named] = {}
     faults = []
     name = ""
@@ -68,18 +71,19 @@ def _days_in(sentence: str, year: int) -> list[date]:
     days: list[date] = []
     rest = sentence
     for hit in RANGE.finditer(sentence):
-        month = int(hit.group(1) or hit.group(3) or 0)
-        first = _date(year, month, int(hit.group(2)))
-        last = _date(year, int(hit.group(3) or month), int(hit.group(4)))
+        year1, month1, day1, year2, month2, day2 = hit.groups()
+        month = int(month1 or month2 or 0)
+        first = _date(int(year1 or year), month, int(day1))
+        last = _date(int(year2 or year1 or year), int(month2 or month), int(day2))
         if first is not None and last is not None and timedelta(0) <= last - first <= timedelta(days=31):
             days += [first + timedelta(days=number) for number in range((last - first).days + 1)]
         rest = rest.replace(hit.group(), " ")
     days += [
         day
         for hit in SINGLE.finditer(rest)
-        if (day := _date(year, int(hit.group(1)), int(hit.group(2)))) is not None
+        if (day := _date(int(hit.group(1) or year), int(hit.group(2)), int(hit.group(3)))) is not None
     ]
-    return days
+    return [day for day in days if day.year == year]
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from portal.access import public
 from portal.activities import agenda, beside, listing, lunar, queries
 from portal.activities.poems import POEMS
-from portal.clock import end_of, local, now, today
+from portal.clock import at, end_of, local, now, today
 from portal.i18n import _, day_name
 from portal.stations import queries as stations
 from portal.web import answers
@@ -88,10 +88,13 @@ def hints(station_ids: list[int]) -> dict[int, str]:
 
 
 def hint(starts_at: datetime, ends_at: datetime, moment: datetime) -> str:
-    """Say when something is on: now, today at, or on which day."""
-    if starts_at <= moment < ends_at:
+    """Say when something is on: now, today at, or on which day; each day it has the same hours."""
+    opens, closes = local(starts_at).time(), local(ends_at).time()
+    day = max(local(starts_at).date(), local(moment).date())
+    if at(day, closes) <= moment < ends_at:
+        day += timedelta(days=1)
+    if at(day, opens) <= moment < ends_at:
         return _("On now")
-    day = local(starts_at).date()
     if day == today():
         return _("Today %(time)s", time=local(starts_at).strftime("%H:%M"))
     if day - today() >= QUIET:

@@ -77,8 +77,10 @@ def restore(occurrence_id: int, by: Actor) -> None:
         record(session, by, "occurrence.restored", "occurrence", occurrence_id, occurrence.station_id)
 
 
-def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor, word: str = "") -> None:
+def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor, word: str = "") -> bool:
     """Give one date another time or place; its seats stay. A word goes to those who are told.
+
+    Return False, and tell nobody, where time and place are what they were.
 
     Raises:
         Missing: there is no such occurrence within the actor's scope, or the room is not its station's.
@@ -96,6 +98,8 @@ def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor,
         if when.ends_at <= now():
             raise Refused(_("That time has passed. Please check day and time."), field="first_day")
         rooms.check(session, where.room_id, occurrence.station_id)
+        if _is_there(occurrence, when, where):
+            return False
         occurrence.by_hand = True
         before = occurrence.starts_at
         put(occurrence, activity, when, where)
@@ -105,6 +109,15 @@ def move(occurrence_id: int, sequence: int, when: Span, where: Where, by: Actor,
             rooms.book(session, [(occurrence, when)])
             tell_moved(session, occurrence, activity, before, word)
         record(session, by, "occurrence.moved", "occurrence", occurrence_id, occurrence.station_id)
+        return True
+
+
+def _is_there(occurrence: Occurrence, when: Span, where: Where) -> bool:
+    """Say whether a date has this time and place already."""
+    has = occurrence.room_id, occurrence.place_name, occurrence.place_address, occurrence.place_directions
+    wanted = where.room_id, where.place_name, where.place_address, where.place_directions
+    same_place = has == wanted if where.room_id is None else occurrence.room_id == where.room_id
+    return same_place and (occurrence.starts_at, occurrence.ends_at) == (when.starts_at, when.ends_at)
 
 
 def count(

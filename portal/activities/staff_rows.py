@@ -64,7 +64,7 @@ def move(occurrence_id: int) -> Response:
         if form.reach.data == Reach.ONE:
             if look:
                 return _move_page(form, found, 200, rescheduling.outlook_of_one(found, when, form.where()))
-            occurrences.move(
+            moved = occurrences.move(
                 occurrence_id,
                 number_of(form.sequence.data),
                 when,
@@ -72,7 +72,7 @@ def move(occurrence_id: int) -> Response:
                 actor(),
                 form.word.data or "",
             )
-            flash(_("This date is changed."))
+            flash(_("This date is changed.") if moved else _("Nothing is other than it was; nobody is told."))
             return go(url_for(".occurrence", occurrence_id=occurrence_id))
         wish = _wish_to_move(form, found, when)
         seen = _seen(found.activity, wish)

@@ -90,7 +90,9 @@ def drop_notice(notice_id: int) -> Response:
 
 def _list_page(status: int = 200, **given: Any) -> Response:
     """Answer with the list as it stands now; `given` are forms with faults."""
-    places = stations.stations_in(scope())
+    places, here = stations.stations_in(scope()), scope()
+    standing = queries.notices_in(here, today())
+    own = {here.station_id, *(place.id for place in places)}
     notice = given.get("notice") or NoticeForm(formdata=None)
     notice.offer(places)
     if "notice" not in given:
@@ -100,8 +102,8 @@ def _list_page(status: int = 200, **given: Any) -> Response:
         status,
         # Those that somebody should look at on top.
         screens=sorted(faring.of(queries.kiosks_in(scope()), scope()), key=lambda one: not one.is_missed),
-        standing=queries.notices_in(scope(), today()),
-        own={place.id for place in places},
+        standing=standing,
+        own=own | ({one.station_id for one in standing} if here.everything else set()),
         address=_address(places),
         may_write=actor().role in WRITERS,
         pair=given.get("pair") or PairForm(formdata=None),

@@ -15,8 +15,8 @@ from portal.errors import Missing
 from portal.i18n import _, in_default_language
 from portal.messages.actions import forget_about
 from portal.orders import notices
-from portal.orders.door import DAY_ENDS, JOBS, locked, move, note_down
-from portal.orders.flow import ENDED, Act, State
+from portal.orders.door import DAY_ENDS, JOBS, deadline, locked, move, note_down
+from portal.orders.flow import ENDED, Act, Clock, State
 from portal.orders.models import Offer, OfferedHelp, OfferStatus, Order, OrderDevice, OrderStep, Place
 from portal.orders.ordering import forget_draft
 from portal.orders.rating import close_unrated
@@ -37,6 +37,7 @@ def keep_time() -> None:
     _each(_due(State.RATING), close_unrated)
     _each(_to_remind(), _remind)
     _each(_ids(_is_late()), _escalate)
+    _give_time()
     _each(_ids(_is_silent()), _cancel_silent)
     _each(_ids(_is_left()), _forget_left)
 
@@ -100,9 +101,16 @@ def _last_working_day() -> datetime:
 
 def _is_silent() -> sa.ColumnElement[bool]:
     """Match orders sent back to askers who have not given the word in time."""
-    # Those sent back before this had a deadline have none.
-    undated = sa.and_(Order.due_at.is_(None), Order.changed_at <= _left_before())
-    return sa.and_(Order.state == State.RETURNED, sa.or_(Order.due_at <= now(), undated))
+    return sa.and_(Order.state == State.RETURNED, Order.due_at <= now())
+
+
+def _give_time() -> None:
+    """Let those sent back before that had a deadline have one from now on, and not be cancelled at once."""
+    undated = Order.state == State.RETURNED, Order.due_at.is_(None)
+    if not _ids(*undated):
+        return
+    with transaction() as session:
+        session.execute(sa.update(Order).where(*undated).values(due_at=deadline(Clock.WORD, now())))
 
 
 def _is_left() -> sa.ColumnElement[bool]:

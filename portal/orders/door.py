@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access import MACHINE, NOBODY, WRITERS, Actor
 from portal.activities.working_days import working_days_after
 from portal.audit.actions import record
-from portal.clock import at, local, now
+from portal.clock import at, end_of, local, now
 from portal.db import lock
 from portal.errors import Forbidden, Missing, OutOfDate, Refused
 from portal.i18n import _
@@ -21,6 +21,7 @@ from portal.stations.models import Level, Station
 from portal.stations.queries import is_in_scope
 from portal.volunteers.models import Team
 
+A_MINUTE = timedelta(minutes=1)
 DAY_ENDS = time(18, 0)  # a deadline in working days is over when the day's work is
 
 
@@ -193,8 +194,8 @@ def deadline(clock: Clock, since: datetime) -> datetime | None:
         return None
     if clock is Clock.RATE:  # whoever rates has all days
         return since + timedelta(days=settings["ORDER_RATING_DAYS"])
-    if clock is Clock.WORD:
-        return since + timedelta(days=settings["ORDER_RETURNED_DAYS"])
+    if clock is Clock.WORD:  # a day is told, so the whole of it is theirs
+        return end_of(local(since).date() + timedelta(days=settings["ORDER_RETURNED_DAYS"])) - A_MINUTE
     name = {
         Clock.ADMIT: "ORDER_ADMIT_DAYS",
         Clock.DISPATCH: "ORDER_DISPATCH_DAYS",

@@ -207,9 +207,10 @@ def excuse(order_id: int, volunteer_id: int, by: Actor, key: str = "") -> None:
         done(session, form, by, key, "")
 
 
-def let_go(session: Session, volunteer_id: int, team_id: int | None, called: str) -> None:
-    """Take somebody who leaves off the services that have not begun, of a team or of any; its leader is told.
+def let_go(session: Session, volunteer_id: int, team_id: int | None, called: str, why: str) -> None:
+    """Take somebody off the services that have not begun, of a team or of any; its leader is told.
 
+    They themselves are told `why`, if it is given.
     Orders come before volunteers where both are locked, so the caller locks the volunteer after this.
     """
     wanted = (
@@ -234,6 +235,8 @@ def let_go(session: Session, volunteer_id: int, team_id: int | None, called: str
         team = session.get_one(Team, order.team_id)
         if team.leader_id != volunteer_id:
             notices.cannot_come(session, order, team, called, step.id)
+        if why:
+            notices.not_needed(session, order, volunteer_id, why)
     session.flush()
 
 

@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from portal.i18n import _, in_default_language, moment_label
+from portal.clock import local
+from portal.i18n import _, in_default_language, moment_label, short_day
 from portal.messages.actions import tell
 from portal.orders.models import Order
 from portal.stations.shell import phone_channel
@@ -26,10 +27,11 @@ def sent_back(session: Session, order: Order, note: str) -> None:
     """Ask for a word more."""
     with in_default_language():
         text = _(
-            "About your order “%(title)s” (%(reference)s) we need a word more, by %(when)s: %(note)s",
+            "About your order “%(title)s” (%(reference)s) we need a word more: %(note)s. "
+            "Please answer until %(day)s.",
             **_about(order),
-            when=moment_label(order.due_at) if order.due_at else "",
-            note=note,
+            day=short_day(local(order.due_at).date()) if order.due_at else "",
+            note=note.strip().rstrip("。.!！"),
         )
     _tell_asker(session, order, "sent_back", text)
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from portal.activities.models import Occurrence, OccurrenceStatus
-from portal.clock import at, local, start_of, today
+from portal.clock import at, local, now, start_of, today
 from portal.db import db
 from portal.volunteers.shift_models import Shift, ShiftStatus
 
@@ -94,6 +94,14 @@ def services_at(occurrences: Sequence[Occurrence]) -> list[Service]:
     for row in rows:
         found[row.occurrence_id].append(Stretch(row.starts_at, row.ends_at))
     return [Service(one, found[one.id]) for one in occurrences]
+
+
+def is_over() -> sa.ColumnElement[bool]:
+    """Say in SQL that a date is over, with all of its shifts: nobody clears away any more."""
+    later = sa.exists().where(
+        Shift.occurrence_id == Occurrence.id, Shift.status == ShiftStatus.OPEN, Shift.ends_at > now()
+    )
+    return sa.and_(Occurrence.ends_at <= now(), ~later)
 
 
 def has_shift_between(begins: datetime, ends: datetime) -> sa.ColumnElement[bool]:

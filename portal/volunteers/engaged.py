@@ -29,14 +29,14 @@ class Engagement:
     `busy` lists what some volunteers have to do that overlaps a time. `gather` gets
     somebody's id, and whether it is for their first page or for the list of their shifts; it returns the
     context of `template`, or None when there is nothing to show. `let_go` takes somebody off what they were
-    to do, for a team or for any, because they leave: it locks what it has to and is called before the
-    volunteer is locked; the last argument is what others call them.
+    to do, for a team or for any: it locks what it has to and is called before the volunteer is locked; the
+    last arguments are what others call them, and why, for themselves, empty where they need not be told.
     """
 
     template: str
     gather: Callable[[int, bool], dict[str, Any] | None]
     busy: Callable[[Sequence[int], datetime, datetime], Sequence[Busy]]
-    let_go: Callable[[Session, int, int | None, str], None]
+    let_go: Callable[[Session, int, int | None, str, str], None]
 
 
 def init_app(app: Flask, engagements: Iterable[Engagement]) -> None:
@@ -55,10 +55,10 @@ def busy(volunteer_ids: Sequence[int], starts: datetime, ends: datetime) -> list
     return sorted(found, key=lambda one: (one.starts_at, one.volunteer_id))
 
 
-def let_go(session: Session, volunteer_id: int, team_id: int | None, called: str) -> None:
-    """Take somebody who leaves a team, or leaves altogether, off what they do besides shifts."""
+def let_go(session: Session, volunteer_id: int, team_id: int | None, called: str, why: str = "") -> None:
+    """Take somebody off what they do besides shifts, for a team or for any; they are told `why`, if given."""
     for each in _engagements():
-        each.let_go(session, volunteer_id, team_id, called)
+        each.let_go(session, volunteer_id, team_id, called, why)
 
 
 def gathered(volunteer_id: int, at_home: bool) -> list[tuple[str, dict[str, Any]]]:

@@ -51,7 +51,11 @@ def take_back(volunteer_id: int, reason: str, by: Actor) -> bool:
         Refused: a child's check-out is missing.
     """
     with transaction() as session:
-        take_off_the_rest(session, volunteer_id)
+        with in_default_language():
+            why = _("Your guardian does not agree any more.")
+        known = session.get(Volunteer, volunteer_id)
+        leaves = known is None or ages.is_child(known.born_on)
+        take_off_the_rest(session, volunteer_id, why="" if leaves else why)
         volunteer, held = hold(session, volunteer_id)
         if not is_in_scope(volunteer.station_id, by.scope):
             raise Missing
@@ -66,8 +70,6 @@ def take_back(volunteer_id: int, reason: str, by: Actor) -> bool:
         volunteer.guardian_consent = volunteer.children_consent = ""
         volunteer.guardian_consent_at = None
         volunteer.guardian_withdrew_at = now()
-        with in_default_language():
-            why = _("Your guardian does not agree any more.")
         free(session, held, volunteer.number, by, why, told=True)
         return False
 

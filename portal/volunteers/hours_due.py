@@ -15,6 +15,7 @@ from portal.clock import local, now, start_of, today
 from portal.db import db
 from portal.stations.models import Station
 from portal.stations.queries import in_scope
+from portal.volunteers.days import is_over
 from portal.volunteers.hours_queries import ENTERED_WITHIN
 from portal.volunteers.shift_models import (
     HoursDoubt,
@@ -149,6 +150,7 @@ def without_hours(occurrence_id: int) -> Sequence[Post]:
             Shift.occurrence_id == occurrence_id,
             Shift.status == ShiftStatus.OPEN,
             Occurrence.ends_at <= now(),
+            Shift.ends_at <= now(),
             Post.status == PostStatus.CONFIRMED,
             ~came,
             ~recorded,
@@ -180,7 +182,7 @@ def desk(scope: Scope) -> Desk:
                 .join(Occurrence, Occurrence.id == Presence.occurrence_id)
                 .where(
                     Presence.out_at.is_(None),
-                    sa.or_(Presence.day < today(), Occurrence.ends_at <= now()),
+                    sa.or_(Presence.day < today(), is_over()),
                     mine,
                 )
             ),

@@ -13,7 +13,7 @@ from portal.clock import now, today
 from portal.db import db
 from portal.errors import Missing
 from portal.stations.queries import in_scope
-from portal.volunteers.days import has_shift_between
+from portal.volunteers.days import has_shift_between, is_over
 from portal.volunteers.models import Membership, MembershipStatus, Team, Volunteer
 from portal.volunteers.shift_models import (
     HoursSource,
@@ -113,7 +113,7 @@ def open_pairs(scope: Scope, limit: int = 100) -> Sequence[Presence]:
         .join(Occurrence, Occurrence.id == Presence.occurrence_id)
         .where(
             Presence.out_at.is_(None),
-            sa.or_(Presence.day < today(), Occurrence.ends_at <= now()),
+            sa.or_(Presence.day < today(), is_over()),
             in_scope(Occurrence.station_id, scope),
         )
         .options(

@@ -95,10 +95,13 @@ def let_go(volunteer_id: int, reason: str, by: Actor) -> None:
         end_service(session, volunteer, held, by, reason, told=False)
 
 
-def take_off_the_rest(session: Session, volunteer_id: int, team_id: int | None = None) -> None:
-    """Take somebody off what they do besides shifts, for a team or for any; before they are locked."""
+def take_off_the_rest(session: Session, volunteer_id: int, team_id: int | None = None, why: str = "") -> None:
+    """Take somebody off what they do besides shifts, for a team or for any; before they are locked.
+
+    They are told `why`, if it is given.
+    """
     number = session.scalar(sa.select(Volunteer.number).where(Volunteer.id == volunteer_id))
-    engaged.let_go(session, volunteer_id, team_id, number or "")
+    engaged.let_go(session, volunteer_id, team_id, number or "", why)
 
 
 def open_pair(volunteer_id: int) -> Presence | None:

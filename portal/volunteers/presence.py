@@ -201,7 +201,10 @@ def note_absent(occurrence_id: int, volunteer_id: int, absent: bool, by: Actor) 
         ).all()
         if not rows:
             raise Missing
-        if occurrence.ends_at > now():
+        ends = session.scalar(
+            sa.select(sa.func.max(Shift.ends_at)).where(Shift.id.in_([post.shift_id for post in rows]))
+        )
+        if max(ends or occurrence.ends_at, occurrence.ends_at) > now():
             raise Refused(_("It is not over yet."))
         came = sa.exists().where(
             Presence.volunteer_id == volunteer_id, Presence.occurrence_id == occurrence_id

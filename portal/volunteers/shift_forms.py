@@ -43,7 +43,11 @@ class ShiftForm(Form):
     anyway = BooleanField(_l("Ask for it all the same"))
 
     def offer(self, occurrence: Occurrence, teams: Iterable[Team], shift: Shift | None = None) -> None:
-        """Fill in the days and teams to choose from; those of the shift as it is among them."""
+        """Fill in the days and teams to choose from; those of the shift as it is among them.
+
+        The eve and the day after are, too, to set up and to clear away.
+        """
+        self.usual = f"{local(occurrence.starts_at).date()}"
         days = {*_days(occurrence)} | ({local(shift.starts_at).date()} if shift is not None else set())
         self.day.choices = [(f"{day}", f"{short_day(day)} {day_name(day)}") for day in sorted(days)]
         named = {team.id: team.name for team in teams}
@@ -68,11 +72,9 @@ class ShiftForm(Form):
         self.cut_off_hours.data, self.team.data = shift.cut_off_hours, str(shift.team_id or "")
 
     def validate_day(self, field: Any) -> None:
-        """Accept a day of the date; where there is one only, nobody is asked."""
-        days = [value for value, _label in field.choices]
-        if field.data not in days and len(days) == 1:
-            field.data = days[0]
-        if field.data not in days:
+        """Accept a day on offer; without any it is the first of the date."""
+        field.data = field.data or self.usual
+        if field.data not in [value for value, _label in field.choices]:
             raise ValidationError(_("Please choose one."))
 
     def validate_team(self, field: Any) -> None:
@@ -111,7 +113,8 @@ class ShiftForm(Form):
 
 
 def _days(occurrence: Occurrence) -> list[date]:
-    first, last = local(occurrence.starts_at).date(), local(occurrence.ends_at).date()
+    first = local(occurrence.starts_at).date() - timedelta(days=1)
+    last = local(occurrence.ends_at).date() + timedelta(days=1)
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 

@@ -13,7 +13,9 @@ from flask import Flask, g, request
 PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")
 # PostgreSQL quotes the row that it refuses, with all that people wrote into it.
-DETAIL = re.compile(r"^DETAIL:.*?(?=^\[SQL:|^The above exception|\Z)", re.MULTILINE | re.DOTALL)
+DETAIL = re.compile(
+    r"^DETAIL:.*?(?=^\[SQL:|^The above exception|^During handling|\Z)", re.MULTILINE | re.DOTALL
+)
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 access = logging.getLogger("portal.access")

@@ -114,10 +114,11 @@
   function isOfWeek(date) { return Boolean(one('#lists [data-day="' + date + '"]')); }
 
   function lay() {                         // everything on the board that changes with the clock
-    var now = Date.now(), found = isOfWeek(day(now)), date, bright, night;
-    // News has come, yet for no such day: the device is days off, so the days at least are the server's.
-    if (!found && steady() - heardAt < STALE) { now -= clockOff; found = isOfWeek(day(now)); }
+    var now = Date.now(), date, found, bright, night;
+    // The clock shows what the device says; which day it is, whoever gave the news knows better.
+    if (steady() - heardAt < STALE && day(now) !== day(now - clockOff)) { now -= clockOff; }
     date = day(now);
+    found = isOfWeek(date);
     each(all('#dates [data-day],#lists [data-day]'), function (node) {
       toggle(node, 'on', data(node, 'day') === (found ? date : 'later'));
     });

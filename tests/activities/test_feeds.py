@@ -3,12 +3,16 @@
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 import vobject
 from flask import Flask
 
 from portal.activities import occurrences
 from portal.activities.content import Where
+from portal.activities.models import Occurrence
+from portal.db import db
+from portal.messages.models import Message
 from tests.browser import Browser
 from tests.make import Make, span
 
@@ -49,6 +53,22 @@ def test_a_cancelled_date_reaches_those_who_subscribed(client: Browser, app: Fla
     assert field(event, "summary") == "【取消】广场舞"
     assert field(event, "status") == "CANCELLED"
     assert field(event, "sequence") == "1"
+
+
+def test_a_move_to_where_it_is_changes_nothing(app: Flask, make: Make) -> None:
+    row_id = make.class_with_seats(5, span(1))
+    make.registration(row_id)
+    with app.app_context():
+        row = db.session.get_one(Occurrence, row_id)
+        before, where = row.sequence, Where(row.room_id, row.place_name, row.place_address, "", None)
+        assert not occurrences.move(row_id, row.sequence, span(1), where, make.actor())
+        db.session.rollback()
+        row = db.session.get_one(Occurrence, row_id)
+        assert (row.sequence, row.by_hand) == (before, False)
+        told = sa.select(sa.func.count()).where(Message.kind == "registration.changed")
+        assert db.session.scalar(told) == 0
+        assert occurrences.move(row_id, before, span(2), where, make.actor())
+        assert db.session.scalar(told) == 1
 
 
 def test_a_move_keeps_the_uid_and_raises_the_sequence(client: Browser, app: Flask, make: Make) -> None:

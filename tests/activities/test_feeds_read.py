@@ -174,7 +174,7 @@ def test_whoever_subscribes_learns_of_each_change(
 
         return change
 
-    steps: list[tuple[str, Callable[[], None], int]] = [
+    steps: list[tuple[str, Callable[[], object], int]] = [
         ("text", words(text="二"), 0),
         ("title", words(title="剪窗花"), 1),
         ("time", lambda: occurrences.move(row_id, 1, span(3), Where(None, "榕树下", "", "", None), by), 1),

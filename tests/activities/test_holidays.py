@@ -50,6 +50,16 @@ def test_full_width_digits_and_a_range_over_the_months_are_read() -> None:
     assert ([days[0].day, days[-1].day, len(days)], faults) == ([date(2027, 2, 5), date(2027, 3, 2), 26], [])
 
 
+def test_a_notice_over_new_year_is_read_for_its_own_year() -> None:
+    days, faults = read_notice("元旦：2022年12月31日至2023年1月2日放假调休，共3天。", 2023)
+    assert ([one.day for one in days], faults) == ([date(2023, 1, 1), date(2023, 1, 2)], [])
+    assert [one.day for one in read_notice("元旦：2022年12月31日至2023年1月2日放假。", 2022)[0]] == [
+        date(2022, 12, 31)
+    ]
+    days, faults = read_notice("元旦：2018年12月29日（星期六）上班。", 2019)
+    assert (days, len(faults)) == ([], 1)
+
+
 def test_what_speaks_of_days_off_and_names_none_is_said() -> None:
     assert read_notice("春节放假七天。", 2027) == ([], ["春节放假七天"])
     assert read_notice("请各单位妥善安排值班。", 2027) == ([], [])

@@ -20,9 +20,10 @@ from portal.activities.models import (
     RoomBooking,
 )
 from portal.audit.models import AuditEntry
-from portal.db import db
+from portal.db import db, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.messages.models import Message
+from portal.stations.models import Room
 from tests.make import Make, span
 
 pytestmark = pytest.mark.usefixtures("app_context", "noon")
@@ -205,6 +206,15 @@ def test_a_new_title_moves_the_feeds_and_a_new_text_only_touches_them(make: Make
     assert occurrence(row_id).sequence == 1
     actions.change_content(activity_id, 2, CONTENT, make.actor())
     assert occurrence(row_id).sequence == 1
+
+
+def test_words_can_be_changed_though_the_room_is_used_no_more(make: Make) -> None:
+    activity_id = make.activity(room="道德讲堂")
+    with transaction() as session:
+        session.execute(sa.update(Room).values(retired=True))
+    actions.change_content(activity_id, 1, CONTENT, make.actor())
+    db.session.rollback()
+    assert db.session.get_one(Activity, activity_id).title == CONTENT.title
 
 
 def test_rewriting_a_draft_replaces_its_dates(make: Make) -> None:

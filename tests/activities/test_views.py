@@ -33,6 +33,16 @@ def test_a_week_shows_its_seven_days_with_all_that_is_on(client: Browser, make: 
     ]
 
 
+def test_the_list_shows_a_day_whole_however_much_is_on(client: Browser, make: Make) -> None:
+    for number in range(50):
+        make.activity(title=f"今天{number}", spans=[span(0, "14:00", "15:00")])
+    make.activity(title="明天", spans=[span(1)])
+    page = client.get("/calendar?view=list")
+    assert len(page.all(".ev .t")) == 50
+    assert page.all('a[href*="on=2026-06-11"]')
+    assert titles(client, "/calendar?view=list&on=2026-06-11") == ["明天"]
+
+
 def test_a_day_shows_itself_and_leads_to_its_neighbours(client: Browser, make: Make) -> None:
     make.activity(title="今天", spans=[span(0, "14:00", "15:00")])
     make.activity(title="明天", spans=[span(1)])

@@ -50,10 +50,10 @@ def test_an_order_sent_back_ends_when_no_word_comes_and_its_asker_is_forgotten(
     clock: time_machine.Traveller, app_context: None, app: Flask, make: Make
 ) -> None:
     made = case(app, make, State.RETURNED)
-    clock.shift(14 * DAY - timedelta(minutes=1))
+    clock.shift(14 * DAY)
     deadlines.keep_time()
-    assert made.row().state is State.RETURNED
-    clock.shift(timedelta(minutes=1))
+    assert made.row().state is State.RETURNED, "the whole of the last day is theirs"
+    clock.shift(timedelta(hours=12))
     deadlines.keep_time()
     deadlines.keep_time()
     assert made.row().state is State.CANCELLED
@@ -67,13 +67,15 @@ def test_an_order_sent_back_ends_when_no_word_comes_and_its_asker_is_forgotten(
     assert (made.row().name, made.row().phone) == ("", None)
 
 
-def test_one_sent_back_before_there_was_a_deadline_ends_as_well(
+def test_one_sent_back_before_there_was_a_deadline_has_its_time_from_now_on(
     clock: time_machine.Traveller, app_context: None, app: Flask, make: Make
 ) -> None:
     made = case(app, make, State.RETURNED)
     with transaction() as session:
         session.get_one(Order, made.order_id).due_at = None
-    clock.shift(13 * DAY)
+    clock.shift(100 * DAY)
+    deadlines.keep_time()
+    clock.shift(14 * DAY)
     deadlines.keep_time()
     assert made.row().state is State.RETURNED
     clock.shift(DAY)
@@ -87,7 +89,7 @@ def test_whoever_answers_is_not_cut_off_and_whoever_does_not_may_order_again(
     silent = [case(app, make, State.RETURNED, phone="13900009999") for _number in range(ordering.MOST_OPEN)]
     clock.shift(13 * DAY)
     ordering.answer(silent[0].order_id, "九点")
-    clock.shift(DAY)
+    clock.shift(2 * DAY)
     deadlines.keep_time()
     assert [one.row().state for one in silent] == [State.SUBMITTED, *[State.CANCELLED] * 4]
     case(app, make, phone="13900009999")
@@ -98,7 +100,7 @@ def test_an_order_that_ended_for_want_of_a_word_is_no_need_that_no_team_met(
 ) -> None:
     case(app, make, State.RETURNED)
     case(app, make, State.CANCELLED)
-    clock.shift(14 * DAY)
+    clock.shift(15 * DAY)
     deadlines.keep_time()
     unmet = needs.unmet(make.scope("s1"))
     assert sum(need.unanswered for need in unmet) == 1
@@ -109,7 +111,7 @@ def test_the_asker_reads_until_when_and_everybody_that_nobody_in_person_ended_it
 ) -> None:
     made = case(app, make, State.RETURNED)
     assert "6 月 24 日" in client.get(f"/orders/{made.token}").one(".flash").text()
-    clock.shift(14 * DAY)
+    clock.shift(15 * DAY)
     with app.app_context():
         deadlines.keep_time()
     page = client.get(f"/orders/{made.token}")

@@ -59,6 +59,8 @@ def test_whose_guardian_takes_it_back_visits_nobody_any_more(
     take_back(made.member_id, "家长来电", make.actor())
     assert named(made) == []
     assert told("cannot_come")
+    called = db.session.get_one(Volunteer, made.member_id).name
+    assert told("not_needed") == [called]
 
 
 def told(kind: str) -> list[str]:

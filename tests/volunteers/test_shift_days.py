@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
-from portal.access import NOBODY, Actor, Role
+from portal.access import NOBODY, Actor, Role, Scope
 from portal.clock import ZONE, now, today
 from portal.db import db, transaction
 from portal.errors import Refused
@@ -49,6 +49,35 @@ def add(make: Make, occurrence_id: int, starts: datetime, ends: datetime, team_i
 def typed(occurrence_id: int, volunteer: int) -> Outcome:
     db.session.rollback()
     return presence.check(presence.code_at(occurrence_id, now()), volunteer, NOBODY).outcome
+
+
+def test_who_clears_away_the_day_after_lacks_nothing_while_they_are_at_it(
+    make: Make, clock: Clock, fair: int, app_context: None
+) -> None:
+    person = make.volunteer(make.team())
+    shift_id = add(make, fair, at("09:00", 2), at("10:30", 2))
+    posts.take(shift_id, person, None, NOBODY)
+    clock.move_to(at("08:30", 2))  # the date itself was over the day before
+    assert hours_due.without_hours(fair) == []
+    with pytest.raises(Refused):
+        presence.note_absent(fair, person, True, make.actor())
+    typed(fair, person)
+    everywhere = Scope(make.station("center"), everything=True)
+    assert hours_queries.open_pairs(everywhere) == []
+    assert hours_due.desk(everywhere).pairs.number == 0
+    clock.move_to(at("10:31", 2))
+    assert [pair.volunteer_id for pair in hours_queries.open_pairs(everywhere)] == [person]
+    assert hours_due.desk(everywhere).pairs.number == 1
+
+
+def test_a_shift_on_the_eve_is_entered_in_the_form(
+    app: Flask, make: Make, clock: Clock, fair: int, sign_in: SignIn
+) -> None:
+    editor = sign_in(Role.EDITOR, "s1")
+    form = editor.get(f"/staff/occurrences/{fair}").form('form[action$="/shifts#shifts"]')
+    days = [one.attributes["value"] for one in form.node.css("#shift_day option")]
+    assert days == ["2026-06-10", "2026-06-11", "2026-06-12"]
+    assert dict(form.fields)["shift_day"] == "2026-06-11"
 
 
 def is_good(clock: Clock, make: Make, occurrence_id: int, moment: datetime) -> bool:

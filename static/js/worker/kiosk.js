@@ -12,9 +12,9 @@ function boardOf(address) { return (/^\/kiosk\/[a-z0-9-]+/.exec(address.pathname
 function isBoard(address) { return boardOf(address) !== '' && boardOf(address) === address.pathname; }
 
 /* Keep a board: first everything it needs, then itself, then let go of what it needs no more. */
-function keep(path, answer) {
+function keep(address, answer) {
   return answer.text().then(function (text) {
-    var needed = [path + '/offline'], found, pattern = /(?:href|src)="(\/assets\/[^"]+|[^"]+\/share\.png[^"]*)"/g;
+    var path = address.pathname, needed = [path + '/offline' + address.search], found, pattern = /(?:href|src)="(\/assets\/[^"]+|[^"]+\/share\.png[^"]*)"/g;
     while ((found = pattern.exec(text))) { needed.push(found[1]); }
     return caches.open(KEPT).then(function (cache) {
       return Promise.all(needed.map(function (address) {
@@ -57,7 +57,7 @@ function board(event, address) {
   var wanted = event.request.mode === 'navigate' || event.request.headers.get('Kiosk-Keep');
   return ask(event.request).then(function (answer) {
     var said = answer.headers.get('Kiosk-Page');
-    if (said === 'board' && wanted) { event.waitUntil(keep(address.pathname, answer.clone())); }
+    if (said === 'board' && wanted) { event.waitUntil(keep(address, answer.clone())); }
     else if (said === 'pair') { event.waitUntil(caches.delete(KEPT)); }   // taken back: nothing stays
     return answer;
   }).catch(function (fault) {
@@ -69,7 +69,7 @@ function board(event, address) {
 
 function page(event, address) {
   return ask(event.request).catch(function (fault) {
-    return caches.match(boardOf(address) + '/offline').then(function (kept) { if (kept) { return kept; } throw fault; });
+    return caches.match(boardOf(address) + '/offline', { ignoreSearch: true }).then(function (kept) { if (kept) { return kept; } throw fault; });
   });
 }
 
