@@ -20,7 +20,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from portal.clock import ZONE
 from tests.make import Make
-from tests.web.conftest import is_fault
+from tests.web.conftest import SLOWEST, is_fault
 from tests.web.test_phone_journeys import environ
 
 __all__ = ["environ"]
@@ -144,7 +144,7 @@ def window(chromium: Browser, portal: Portal) -> Iterator[BrowserContext]:
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(SLOWEST)
     yield context
     context.close()
 

@@ -97,7 +97,7 @@ def test_a_screen_loads_anew_when_staff_say_so_and_goes_blank_when_taken_back(
         devices.revoke(1, by)
     screen.wait(65)
     expect(screen.tab.locator("h1")).to_have_text("这块屏还没配对")
-    expect(screen.tab.locator("#code")).to_be_visible(timeout=20_000)  # a token may be over meanwhile
+    expect(screen.tab.locator("#code")).to_be_visible()  # a token may be over meanwhile
     assert screen.kept() == []
     screen.faults = [fault for fault in screen.faults if "400" not in fault]
 

@@ -110,7 +110,7 @@ def test_whoever_walked_away_comes_home_through_a_line_that_swallows_everything(
     expect(screen.tab.locator(".keys")).to_be_visible()
     with portal.swallowed():
         screen.wait(72)  # from now on it is asked each second whether it has gone home
-        expect(screen.tab.locator("#lists")).to_be_visible(timeout=20_000)
+        expect(screen.tab.locator("#lists")).to_be_visible()
 
 
 def test_a_network_that_leads_elsewhere_takes_no_screen_along(turned_on: Turn, portal: Portal) -> None:

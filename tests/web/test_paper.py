@@ -17,7 +17,7 @@ from portal.registrations.actions import register
 from portal.registrations.links import token_of
 from portal.registrations.party import Consent, Party, Source
 from tests.web import qr
-from tests.web.conftest import Site, sign_in
+from tests.web.conftest import SLOWEST, Site, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,7 @@ def pages_of(pdf: bytes) -> int:
 def office(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
     """Open a window like that of a station's computer."""
     context = chromium.new_context(base_url=site.url, viewport={"width": 1280, "height": 800}, locale="zh-CN")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(SLOWEST)
     yield context
     context.close()
 
@@ -118,7 +118,7 @@ def test_from_the_scanned_link_to_the_paper_keyed_back_on_a_phone(chromium: Brow
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(SLOWEST)
         tab = context.new_page()
         sign_in(tab, site, evening.slug)
         tab.goto(evening.links[0])
