@@ -9,6 +9,7 @@ from wtforms import SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from portal.activities import lunar
+from portal.activities.changes import next_meant
 from portal.activities.dates import Span
 from portal.activities.recurrence import LAST, MOST_TIMES, Holidays, Kind, MakeUp, Rule
 from portal.activities.recurrences import Repeats
@@ -167,6 +168,8 @@ class RuleFields(LeaveOutFields):
         if any(self[name].errors for name in RULE_NAMES):  # type: ignore[index]
             return None
         try:
+            if one.first < today() - BEGAN:
+                raise Refused(_("That is more than a year ago. Please check the year."), field="first_day")
             made = Repeats(self._rule(one), one.opens, one.closes, (one.last - one.first).days + 1)
             made.check()
         except Refused as refusal:
@@ -176,8 +179,6 @@ class RuleFields(LeaveOutFields):
 
     def _rule(self, one: Span) -> Rule:
         first = one.first
-        if first < today() - BEGAN:
-            raise Refused(_("That is more than a year ago. Please check the year."), field="first_day")
         extra = frozenset(_days_in(self.extra.data)[0])
         rule = Rule(
             Kind.DATES,
@@ -217,6 +218,17 @@ class RuleFields(LeaveOutFields):
             )
         listed = tuple(sorted({first, *_days_in(self.listed.data)[0]}))
         return replace(rule, interval=1, ends_on=None, count=None, dates=listed, starts_on=listed[0])
+
+    def begins_with(self, repeats: Repeats) -> Span:
+        """Return the date from which the rule that is shown is read again as it is.
+
+        That is the day meant, not that on which the first date is held: a day off may have moved it. A rule
+        that was changed can count from a day that it does not mean; then it is the first that it does.
+        """
+        first = repeats.span_on(repeats.rule.starts_on)
+        if self._rule(first) == repeats.rule:
+            return first
+        return repeats.span_on(next_meant(repeats.rule, first.first))
 
     def show_rule(self, rule: Rule) -> None:
         """Fill the fields with a rule; the first date is shown elsewhere."""

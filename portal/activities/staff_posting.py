@@ -17,7 +17,7 @@ from portal.activities.kept_forms import KeptForm
 from portal.activities.models import Activity, ActivityStatus
 from portal.activities.post_form import PostForm
 from portal.activities.posting_look import Dates, dates_asked, look_at
-from portal.activities.recurrence import Kind, expand, takes_place
+from portal.activities.recurrence import Kind, expand
 from portal.activities.recurrences import official, repeats_of
 from portal.activities.rule_form import RULE_NAMES
 from portal.activities.staff import bp
@@ -92,11 +92,12 @@ def _next_date(form: PostForm, like: Activity) -> None:
         if rule.kind is Kind.DATES
         else replace(rule, starts_on=day, ends_on=None, count=None, exceptions=frozenset(), extra=frozenset())
     )
-    coming = takes_place(expand(after, day, day + repeating.HORIZON, official))
-    if coming and rule.kind is not Kind.DATES:
+    found = expand(after, day, day + repeating.HORIZON, official)
+    meant = next((one.meant for one in found if one.skipped is None), None)
+    if meant is not None and rule.kind is not Kind.DATES:
         form.offer_rules(after)
         form.show_rule(after)
-        form.first_day.data = coming[0]
+        form.first_day.data = meant  # not where a day off moves it: the rule is read off this day
 
 
 @bp.post("/activities/new")
@@ -178,18 +179,14 @@ def edit(activity_id: int) -> Response:
 
 def _show_dates(form: PostForm, activity_id: int) -> None:
     rows = rescheduling.rules_of(activity_id)
-    cards = listing.dates_of(activity_id, limit=1)
     if rows:
         repeats = repeats_of(rows[0])
-        first = repeats.rule.starts_on
-        one = repeats.span_on(local(cards[0].starts_at).date() if cards else first)
         form.offer_rules(repeats.rule)
         form.show_rule(repeats.rule)
-    elif cards:
-        one = span_of(cards[0].starts_at, cards[0].ends_at)
-    else:
+        form.show_span(form.begins_with(repeats))
         return
-    form.show_span(one)
+    for card in listing.dates_of(activity_id, limit=1):
+        form.show_span(span_of(card.starts_at, card.ends_at))
 
 
 @bp.post("/activities/<int:activity_id>/edit")

@@ -1,17 +1,22 @@
 """The one page on which staff post: it looks while they type, keeps what they type, offers what is near."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
+from sqlalchemy.orm import selectinload
 
 from portal.access import Role
-from portal.activities import kept_forms
+from portal.activities import calling_off, kept_forms
 from portal.activities.kept_forms import KeptForm
-from portal.activities.models import Category
+from portal.activities.models import Category, Occurrence
+from portal.activities.recurrence import Holidays, Kind, Rule
+from portal.activities.recurrences import Recurrence, Repeats, repeats_of
+from portal.clock import local
 from portal.db import db
+from tests.activities.rows import hour, move_row
 from tests.browser import Browser, Form, Page
 from tests.conftest import SignIn
 from tests.make import Make, each_week, span
@@ -50,6 +55,14 @@ def kept_rows(app: Flask) -> list[tuple[str, int]]:
     with app.app_context():
         rows = db.session.execute(sa.select(KeptForm.title, KeptForm.version))
         return [(title, version) for title, version in rows]
+
+
+def rule_kept(app: Flask) -> tuple[Repeats, list[date]]:
+    """Return the one rule there is, and the days on which its dates are held."""
+    with app.app_context():
+        [row] = db.session.scalars(sa.select(Recurrence).options(selectinload(Recurrence.listed)))
+        moments = db.session.scalars(sa.select(Occurrence.starts_at).order_by(Occurrence.starts_at))
+        return repeats_of(row), [local(moment).date() for moment in moments]
 
 
 # It looks while somebody types
@@ -280,3 +293,49 @@ def test_titles_come_by_use_and_season_the_stations_own_first(
     for number in range(30):
         make.activity(title=f"新题 {number}")
     assert len(editor.get(NEW).all("#titles option")) == 12
+
+
+# What is saved as it was is what it was
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"first_day": "2026-10-01", "repeat": "monthly_day"},  # a day off: the first is held on the 8th
+        {"first_day": "2026-10-01", "repeat": "dates", "listed": "2026-11-05"},
+        {"first_day": "2026-10-01", "repeat": "monthly_weekday"},
+        {"first_day": "2026-10-01", "repeat": "yearly_lunar"},
+        {"first_day": "2026-09-04", "repeat": "monthly_last_weekday", "extra": "2026-09-10"},
+        {"first_day": "2026-09-28", "repeat": "weekly", "weekdays": "3", "extra": "2026-09-29"},
+    ],
+)
+def test_a_draft_saved_unchanged_keeps_its_rule_and_its_dates(
+    app: Flask, sign_in: SignIn, rule: dict[str, str]
+) -> None:
+    editor = sign_in()
+    until = "" if rule["repeat"] == "dates" else "2027-03-01"
+    draft = typed(editor, **rule, until=until, holidays="move").submit(intent="draft").path
+    before = rule_kept(app)
+    page = editor.get(f"{draft}/edit")
+    assert page.value("first_day") == rule["first_day"]
+    page.form("#post").submit(intent="draft")
+    assert rule_kept(app) == before
+
+
+def test_of_a_rule_changed_since_a_draft_shows_a_day_it_means(
+    app: Flask, sign_in: SignIn, make: Make
+) -> None:
+    monthly = Repeats(Rule(Kind.MONTHLY_DAY, date(2026, 6, 12), month_day=12), time(9), time(10))
+    activity_id = make.activity(repeats=monthly)
+    third = make.dates_of(activity_id)[2]
+    with app.app_context():
+        move_row(make, third, hour("08-08", "09:00"))
+        calling_off.unpublish(activity_id, make.actor())
+    assert rule_kept(app)[0].rule.starts_on == date(2026, 6, 10)
+    assert sign_in().get(f"/staff/activities/{activity_id}/edit").value("first_day") == "2026-07-08"
+
+
+def test_a_copy_goes_on_with_the_day_meant(sign_in: SignIn, make: Make) -> None:
+    rule = Rule(Kind.MONTHLY_DAY, date(2026, 9, 1), month_day=1, count=1, holidays=Holidays.MOVE)
+    activity_id = make.activity(repeats=Repeats(rule, time(9), time(10)))
+    assert sign_in().get(f"{NEW}?copy={activity_id}").value("first_day") == "2026-10-01"
