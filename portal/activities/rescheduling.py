@@ -18,16 +18,15 @@ from portal.activities.models import Activity, ActivityStatus, Occurrence, Occur
 from portal.activities.occurrences import call_off, new_date, put, tell_moved
 from portal.activities.recurrence import (
     FURTHEST_MOVE,
-    MOST_TIMES,
     Found,
     Holidays,
     Rule,
     Skip,
     expand,
     takes_place,
-    times_before,
 )
 from portal.activities.recurrences import DayRole, Recurrence, Repeats, official, repeats_of, store
+from portal.activities.remainders import held, rest
 from portal.activities.repeating import HORIZON, publish_dates
 from portal.activities.search import search_text
 from portal.audit.actions import record
@@ -97,7 +96,7 @@ def rules_of(activity_id: int) -> list[Recurrence]:
             sa.select(Recurrence)
             .where(Recurrence.activity_id == activity_id)
             .options(selectinload(Recurrence.listed))
-            .order_by(Recurrence.starts_on, Recurrence.id)
+            .order_by(Recurrence.id)  # by the first day it were wrong: a later rule may begin before it
         )
     )
 
@@ -161,37 +160,10 @@ def moved_along(
     days = [one.meant for one, _row in made_of(rows, since) if not one.fixed]
     starts_on = max(today(), min([target(day) for day in days], default=when.first))
     changed = replace(changed, starts_on=changes.in_step(changed, starts_on, to))
-    changed = _rest(changed, rows, since, target, by)
+    changed = rest(changed, rows, since, target, by)
     repeats = Repeats(changed, when.opens, when.closes, (when.last - when.first).days + 1)
     repeats.check()
     return Wish(since, repeats, where, target)
-
-
-def _rest(changed: Rule, rows: Sequence[Recurrence], since: date, target: Target, by: timedelta) -> Rule:
-    """Give a changed rule what is left of the end, the exceptions and the extra days of those before."""
-    rules = [repeats_of(row, blocked=False).rule for row in rows]
-    last = rules[-1]
-    left = times_left(rows, since) if last.ends_on is None else None
-    extra = frozenset(day for rule in rules for day in rule.extra if day >= changed.starts_on)
-    left_out = frozenset(target(day) for rule in rules for day in rule.exceptions if day >= since)
-    return replace(
-        changed,
-        ends_on=max(last.ends_on + max(by, timedelta(0)), changed.starts_on) if last.ends_on else None,
-        count=left,
-        dates=tuple(sorted({target(day) for day in last.dates if day >= since})),
-        exceptions=left_out - extra,
-        extra=extra,
-    )
-
-
-def times_left(rows: Sequence[Recurrence], since: date) -> int | None:
-    """Return how many times it takes place from a day on, where the last rule has a count."""
-    *before, last = [repeats_of(row, blocked=False).rule for row in rows]
-    if last.count is None:
-        return None
-    earlier = [expand(rule, since, rule.ends_on or since, official) for rule in before]
-    left = last.count - times_before(last, since, official) + sum(len(takes_place(one)) for one in earlier)
-    return min(max(left, 1), MOST_TIMES)
 
 
 def outlook_of_one(found: Occurrence, when: Span, where: Where) -> Outlook:
@@ -228,7 +200,7 @@ def outlook(activity: Activity, wish: Wish, rows: Sequence[Recurrence]) -> Outlo
 
 
 def _steps(made: Sequence[tuple[Made, Occurrence]], wish: Wish, rows: Sequence[Recurrence]) -> list[Step]:
-    rule, until = _ruled(wish).rule, _until(rows)
+    rule, until = _ruled(wish, rows, [one for one, _row in made]).rule, _until(rows)
     dates = [replace(one, fixed=one.fixed or one.id in wish.stay) for one, _row in made]
     place = (wish.where.room_id, *_named_place(wish.where))
     elsewhere = frozenset(
@@ -262,11 +234,16 @@ def _unless_passed(one: Found, repeats: Repeats) -> Found:
     return replace(one, skipped=Skip.EXCEPTION) if passed else one
 
 
-def _ruled(wish: Wish) -> Repeats:
+def _ruled(wish: Wish, rows: Sequence[Recurrence], made: Sequence[Made]) -> Repeats:
+    """Return the new rule; it leaves out a day that a rule before has taken, unless a date is sent there."""
     rule = wish.repeats.rule
-    return replace(
-        wish.repeats, rule=replace(rule, exceptions=(rule.exceptions | wish.leave_out) - rule.extra)
-    )
+    rule = replace(rule, exceptions=(rule.exceptions | wish.leave_out) - rule.extra)
+    taken = held(rows, rule.starts_on, wish.since) - {wish.target(one.meant) for one in made} - rule.extra
+    last = max(taken, default=rule.starts_on)
+    # What is left out can send what a day off moves to another of these days: hence again.
+    while twice := taken & {*takes_place(expand(rule, rule.starts_on, last, official))}:
+        rule = replace(rule, exceptions=rule.exceptions | twice)
+    return replace(wish.repeats, rule=rule)
 
 
 def _named_place(where: Where) -> tuple[str, str, str]:
@@ -300,8 +277,11 @@ def reschedule(activity_id: int, wish: Wish, seen: str, by: Actor, everywhere: b
         if found.seen != seen:
             raise OutOfDate(_("Something has changed meanwhile. Please look again at what would happen."))
         rooms.check(session, wish.where.room_id, activity.station_id)
-        dates = {one.id: one for _made, one in made_of(rows, wish.since)}
-        row = _write_rule(session, activity, wish, rows)
+        made = made_of(rows, wish.since)
+        dates = {one.id: one for _made, one in made}
+        repeats = _ruled(wish, rows, [one for one, _row in made])
+        where = replace(wish.where, seats=rows[-1].seats)
+        row = store(session, activity.id, repeats, where, _until(rows))
         _carry_out(session, activity, found.steps, dates, wish, row)
         _end_earlier(session, rows, wish.since)
         if everywhere:
@@ -329,11 +309,6 @@ def _lock_dates(session: Session, rows: Sequence[Recurrence], since: date) -> No
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-
-
-def _write_rule(session: Session, activity: Activity, wish: Wish, rows: Sequence[Recurrence]) -> Recurrence:
-    where = replace(wish.where, seats=rows[-1].seats)
-    return store(session, activity.id, _ruled(wish), where, _until(rows))
 
 
 def _carry_out(

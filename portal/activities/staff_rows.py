@@ -13,6 +13,7 @@ from portal.activities import (
     lunar,
     occurrences,
     queries,
+    remainders,
     repeating,
     rescheduling,
 )
@@ -170,12 +171,13 @@ def repeat_form(activity_id: int) -> Response:
     first = rescheduling.first_to_come(rows[-1:]) or max(today(), row.starts_on)
     first = changes.next_meant(repeats.rule, first)
     form.show_span(repeats.span_on(first))
-    left = form.times.data = rescheduling.times_left(rows, first)
+    left = form.times.data = remainders.times_left(rows, first)
     form.show_place(row)
-    form.leave_out.data = [day.isoformat() for day in sorted(repeats.rule.exceptions) if day >= first]
+    left_out = remainders.left_out(rows, first)
+    form.leave_out.data = [day.isoformat() for day in sorted(left_out)]
     seen = None
     if row.out_of_step:
-        rule = replace(repeats.rule, starts_on=first, count=left)
+        rule = replace(repeats.rule, starts_on=first, count=left, exceptions=left_out)
         seen = _seen(found, Wish(first, replace(repeats, rule=rule), where_of(row), _same))
     return _row_page(form, found, rows, 200, seen)
 

@@ -52,7 +52,7 @@ STAFF = {
     "/staff/stations/s1": 6,
 }
 
-LOOK = 17  # at what a change of a row would do, whom it concerns (three ask) and what has the room
+LOOK = 18  # at what a change of a row would do, whom it concerns (three ask) and what has the room
 
 
 def fill(make: Make, activities: int) -> dict[str, int | str]:
