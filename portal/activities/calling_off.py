@@ -16,6 +16,7 @@ from portal.activities.followers import followers
 from portal.activities.models import Activity, ActivityStatus, Occurrence, OccurrenceStatus
 from portal.activities.occurrences import call_off, call_on
 from portal.activities.recurrences import Recurrence
+from portal.activities.taking_back import let_go_on, place_in_row, that_may_take_place
 from portal.audit.actions import record
 from portal.clock import local, now, start_of, today
 from portal.db import transaction
@@ -24,7 +25,7 @@ from portal.i18n import _
 
 
 def cancel_all(activity_id: int, reason: str, by: Actor) -> int:
-    """Cancel an activity with all its dates to come; return how many were cancelled.
+    """Cancel an activity with all its dates that are not over; return how many were cancelled.
 
     Raises:
         Missing: there is no such activity within the actor's scope.
@@ -40,7 +41,7 @@ def cancel_all(activity_id: int, reason: str, by: Actor) -> int:
         activity.cancel_reason = reason
         activity.cancelled_at = now()
         activity.touch()
-        gone = _call_off(session, activity, Occurrence.starts_at > now(), reason)
+        gone = _call_off(session, activity, Occurrence.ends_at > now(), reason)
         _cut(session, activity_id, today() + timedelta(days=1))
         record(session, by, "activity.cancelled", "activity", activity_id, activity.station_id, reason=reason)
         return gone
@@ -67,9 +68,7 @@ def cancel_from(occurrence_id: int, reason: str, by: Actor) -> int:
         if first.ends_at <= now():
             raise Refused(_("It is over. What took place cannot be cancelled."))
         gone = _call_off(session, activity, Occurrence.starts_at >= first.starts_at, reason)
-        # What was moved by hand is no longer where the rule means it: others may stand between.
-        day = local(first.starts_at).date()
-        _cut(session, activity.id, day if first.by_hand else first.meant_on or day)
+        _cut(session, activity.id, place_in_row(first))
         activity.touch()
         record(
             session,
@@ -85,7 +84,9 @@ def cancel_from(occurrence_id: int, reason: str, by: Actor) -> int:
 
 
 def restore_all(activity_id: int, by: Actor) -> int:
-    """Take back what was cancelled today of an activity, as far as it has not begun; return how many dates.
+    """Take back what was cancelled today of an activity, as far as it has not begun since.
+
+    Return how many dates take place after all; none where an activity without such dates was closed.
 
     Raises:
         Missing: there is no such activity within the actor's scope.
@@ -93,24 +94,17 @@ def restore_all(activity_id: int, by: Actor) -> int:
     """
     with transaction() as session:
         activity = locked(session, activity_id, by)
-        dates = _planned(
-            session,
-            activity_id,
-            Occurrence.status == OccurrenceStatus.CANCELLED,
-            Occurrence.cancelled_at >= start_of(today()),
-            Occurrence.starts_at > now(),
-        )
-        if not dates:
+        dates = _locked_dates(session, activity_id, that_may_take_place())
+        closed = was_closed_today(activity)
+        if not dates and not closed:
             raise Refused(_("A cancellation can be taken back on the same day, before it would have begun."))
-        if activity.status is ActivityStatus.CANCELLED:
+        if closed:
             activity.status = ActivityStatus.PUBLISHED
             activity.cancel_reason = ""
             activity.cancelled_at = None
         for occurrence in dates:
             call_on(session, occurrence, activity)
-        session.execute(
-            sa.update(Recurrence).where(Recurrence.activity_id == activity_id).values(cut_on=None)
-        )
+        let_go_on(session, activity_id, dates, closed)
         activity.touch()
         record(
             session,
@@ -122,6 +116,13 @@ def restore_all(activity_id: int, by: Actor) -> int:
             detail=f"{len(dates)} dates",
         )
         return len(dates)
+
+
+def was_closed_today(activity: Activity) -> bool:
+    """Say whether a whole activity was cancelled today, so that it can be taken back."""
+    if activity.status is not ActivityStatus.CANCELLED or activity.cancelled_at is None:
+        return False
+    return activity.cancelled_at >= start_of(today())
 
 
 def is_fresh(activity: Activity) -> bool:
@@ -144,7 +145,7 @@ def unpublish(activity_id: int, by: Actor) -> None:
             return
         if not is_fresh(activity):
             raise Refused(_("This can be taken back only on the day it was published. It can be cancelled."))
-        dates = _planned(session, activity_id, Occurrence.published.is_(True))
+        dates = _locked_dates(session, activity_id, Occurrence.published.is_(True))
         ids = [occurrence.id for occurrence in dates]
         if any(occurrence.attended is not None or occurrence.walk_ins for occurrence in dates) or any(
             follower.holds(session, ids) for follower in followers()
@@ -160,7 +161,9 @@ def unpublish(activity_id: int, by: Actor) -> None:
         record(session, by, "activity.unpublished", "activity", activity_id, activity.station_id)
 
 
-def _planned(session: Session, activity_id: int, *conditions: sa.ColumnElement[bool]) -> Sequence[Occurrence]:
+def _locked_dates(
+    session: Session, activity_id: int, *conditions: sa.ColumnElement[bool]
+) -> Sequence[Occurrence]:
     return session.scalars(
         sa.select(Occurrence)
         .where(Occurrence.activity_id == activity_id, *conditions)
@@ -170,7 +173,7 @@ def _planned(session: Session, activity_id: int, *conditions: sa.ColumnElement[b
 
 
 def _call_off(session: Session, activity: Activity, which: sa.ColumnElement[bool], reason: str) -> int:
-    dates = _planned(session, activity.id, Occurrence.status == OccurrenceStatus.PLANNED, which)
+    dates = _locked_dates(session, activity.id, Occurrence.status == OccurrenceStatus.PLANNED, which)
     for occurrence in dates:
         call_off(session, occurrence, activity, reason)
     return len(dates)

@@ -10,6 +10,7 @@ from flask import url_for
 from portal.access import Scope
 from portal.activities import listing, queries, tasks
 from portal.activities.models import Activity, ActivityStatus, Occurrence, OccurrenceStatus
+from portal.activities.taking_back import that_may_take_place
 from portal.activities.tasks import Cell, Column, DeskPart, Task, Undoable
 from portal.clock import end_of, local, now, start_of, today
 from portal.db import db
@@ -155,9 +156,7 @@ def _undoable(here: Scope) -> Iterator[Undoable]:
         )
         .join(Activity, Activity.id == Occurrence.activity_id)
         .where(
-            Occurrence.status == OccurrenceStatus.CANCELLED,
-            Occurrence.cancelled_at >= start_of(today()),
-            Occurrence.starts_at > now(),
+            that_may_take_place(),
             in_scope(Occurrence.station_id, here),
         )
         .group_by(Activity.id, Activity.title)

@@ -19,7 +19,8 @@ from portal.activities.models import (
     Occurrence,
     OccurrenceStatus,
 )
-from portal.clock import end_of, now, start_of, today
+from portal.activities.taking_back import that_may_take_place
+from portal.clock import end_of, now, start_of
 from portal.db import db, like
 from portal.stations.queries import in_scope, members_of, with_neighbours
 from portal.web.text import fold
@@ -205,7 +206,7 @@ def count_of_series(series_id: int, first: date, last: date) -> int:
     return db.session.scalar(wanted) or 0
 
 
-def dates_of(activity_id: int, limit: int = 60, after: datetime | None = None) -> list[Card]:
+def dates_of(activity_id: int, limit: int | None = 60, after: datetime | None = None) -> list[Card]:
     """List the dates of an activity, drafts too, from a moment on."""
     wanted = select_cards().where(Occurrence.activity_id == activity_id)
     if after is not None:
@@ -226,12 +227,8 @@ def has_later(occurrence: Occurrence) -> bool:
 
 
 def cancelled_today(activity_id: int) -> int:
-    """Count the dates to come of an activity that were cancelled today, and can be taken back."""
-    wanted = sa.select(sa.func.count()).where(
-        Occurrence.activity_id == activity_id,
-        Occurrence.cancelled_at >= start_of(today()),
-        Occurrence.starts_at > now(),
-    )
+    """Count the dates of an activity that were cancelled today, and can be taken back."""
+    wanted = sa.select(sa.func.count()).where(Occurrence.activity_id == activity_id, that_may_take_place())
     return db.session.scalar(wanted) or 0
 
 

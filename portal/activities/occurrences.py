@@ -18,8 +18,9 @@ from portal.activities.models import (
 )
 from portal.activities.notices import tell_cohosts
 from portal.activities.standing import window
+from portal.activities.taking_back import let_go_on, may_take_place
 from portal.audit.actions import record
-from portal.clock import local, now, today
+from portal.clock import now
 from portal.db import lock, transaction
 from portal.errors import Missing, OutOfDate, Refused
 from portal.i18n import _
@@ -43,7 +44,6 @@ def cancel(occurrence_id: int, reason: str, by: Actor) -> None:
         if occurrence.ends_at <= now():
             raise Refused(_("It is over. What took place cannot be cancelled."))
         call_off(session, occurrence, activity, reason)
-        occurrence.by_hand = True
         record(
             session,
             by,
@@ -60,20 +60,22 @@ def restore(occurrence_id: int, by: Actor) -> None:
 
     Raises:
         Missing: there is no such occurrence within the actor's scope.
-        Refused: it was cancelled on an earlier day, has begun, or its room was given away meanwhile.
+        Refused: it was cancelled on an earlier day, has begun since, or its room was given away meanwhile.
     """
     with transaction() as session:
         occurrence, activity = _locked(session, occurrence_id, by)
         if occurrence.status is not OccurrenceStatus.CANCELLED or occurrence.cancelled_at is None:
             raise OutOfDate(_("This date takes place; there is nothing to take back."))
-        if local(occurrence.cancelled_at).date() != today() or occurrence.starts_at <= now():
+        if not may_take_place(occurrence):
             raise Refused(_("A cancellation can be taken back on the same day, before it would have begun."))
-        if activity.status is ActivityStatus.CANCELLED:
+        closed = activity.status is ActivityStatus.CANCELLED
+        if closed:
             activity.status = ActivityStatus.PUBLISHED
             activity.cancel_reason = ""
             activity.cancelled_at = None
             activity.touch()
         call_on(session, occurrence, activity)
+        let_go_on(session, activity.id, [occurrence], closed)
         record(session, by, "occurrence.restored", "occurrence", occurrence_id, occurrence.station_id)
 
 
@@ -190,7 +192,8 @@ def call_on(session: Session, occurrence: Occurrence, activity: Activity) -> Non
     occurrence.cancel_reason = ""
     occurrence.cancelled_at = None
     occurrence.bump()
-    rooms.book(session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at))])
+    if occurrence.published:  # a draft books when it is
+        rooms.book(session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at))])
     tell_cohosts(session, activity, occurrence, _("takes place after all"))
     for follower in followers():
         follower.restored(session, occurrence, activity)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.access import MACHINE, Actor
 from portal.activities import rooms
 from portal.activities.dates import span_of
-from portal.activities.models import Activity, ActivityStatus, Occurrence
+from portal.activities.models import Activity, ActivityStatus, Occurrence, OccurrenceStatus
 from portal.audit.actions import record
 from portal.clock import now
 from portal.db import lock, transaction
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 def show_to_everybody(session: Session, activity: Activity, by: Actor) -> None:
-    """Publish a locked draft with its dates, and book its rooms.
+    """Publish a locked draft with its dates, and book the rooms of those that are still to take place.
 
     Raises:
         Refused: all its dates are over, or a room is taken at one of the times.
@@ -42,7 +42,12 @@ def show_to_everybody(session: Session, activity: Activity, by: Actor) -> None:
         occurrence.changed_at = now()
     session.flush()
     rooms.book(
-        session, [(occurrence, span_of(occurrence.starts_at, occurrence.ends_at)) for occurrence in dates]
+        session,
+        [
+            (occurrence, span_of(occurrence.starts_at, occurrence.ends_at))
+            for occurrence in dates
+            if occurrence.status is OccurrenceStatus.PLANNED and occurrence.ends_at > now()
+        ],
     )
     record(
         session,

@@ -326,7 +326,7 @@ def _carry_out(
             continue
         one = dates[step.id]
         one.recurrence_id, one.meant_on = (row.id, step.meant) if step.meant else (None, None)
-        one.by_hand = one.by_hand or step.id in wish.stay or step.meant is None
+        one.by_hand = one.by_hand or step.fate is Fate.BY_HAND or step.meant is None
         if step.fate is Fate.MOVES and step.becomes is not None:
             put(one, activity, step.becomes, wish.where)
             moved.append((one, step.becomes))

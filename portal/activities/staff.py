@@ -102,6 +102,7 @@ def activity(activity_id: int) -> Response:
         blocked=rescheduling.blocked_days(rows),
         out_of_step=sum(row.out_of_step for row in rows),
         can_restore=listing.cancelled_today(activity_id),
+        closed_today=calling_off.was_closed_today(found),
         can_unpublish=calling_off.is_fresh(found),
         cell_label=lunar.cell_label,
         day_facts=lunar.day_facts,
@@ -148,7 +149,7 @@ def delete(activity_id: int) -> Response:
 @bp.get("/activities/<int:activity_id>/cancel")
 @only(*WRITERS)
 def confirm_cancel(activity_id: int) -> Response:
-    """Ask why an activity with all its dates to come is called off."""
+    """Ask why an activity with all its dates that are not over is called off."""
     found = queries.activity(activity_id, scope())
     return _cancel_page(found, CancelForm(formdata=None))
 
@@ -156,7 +157,7 @@ def confirm_cancel(activity_id: int) -> Response:
 @bp.post("/activities/<int:activity_id>/cancel")
 @only(*WRITERS)
 def cancel(activity_id: int) -> Response:
-    """Call off an activity with all its dates to come."""
+    """Call off an activity with all its dates that are not over."""
     form = CancelForm()
     if not form.validate():
         return _cancel_page(queries.activity(activity_id, scope()), form, 422)
@@ -166,5 +167,8 @@ def cancel(activity_id: int) -> Response:
 
 
 def _cancel_page(found: Activity, form: CancelForm, status: int = 200) -> Response:
-    coming = [card for card in listing.dates_of(found.id, after=now()) if not card.cancelled]
-    return page("staff/activity_cancel.html", status, activity=found, coming=coming, form=form)
+    coming = [card for card in listing.dates_of(found.id, None, after=now()) if not card.cancelled]
+    shown = coming[: ON_A_PAGE * 2]
+    return page(
+        "staff/activity_cancel.html", status, activity=found, shown=shown, count=len(coming), form=form
+    )

@@ -10,7 +10,8 @@ from portal.activities.forms import CancelForm, CountForm
 from portal.activities.models import Occurrence, OccurrenceStatus
 from portal.activities.rescheduling import Reach
 from portal.activities.staff import bp
-from portal.clock import local, now, today
+from portal.activities.taking_back import may_take_place
+from portal.clock import local, now
 from portal.errors import Refused
 from portal.i18n import _, ngettext
 from portal.web.answers import go, page
@@ -60,10 +61,7 @@ def occurrence_page(
         cancelled=cancelled,
         begun=found.starts_at <= now(),
         over=found.ends_at <= now(),
-        can_restore=cancelled
-        and found.cancelled_at is not None
-        and local(found.cancelled_at).date() == today()
-        and found.starts_at > now(),
+        can_restore=may_take_place(found),
         may_write=actor().role in WRITERS,
         panels=panels.gathered(found, given),
     )

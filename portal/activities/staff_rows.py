@@ -20,7 +20,7 @@ from portal.activities import (
 from portal.activities.changes import Fate
 from portal.activities.dates import Span
 from portal.activities.forms import DateForm, MoveForm, OutlookFields, RowForm
-from portal.activities.models import Activity, ActivityStatus, Occurrence
+from portal.activities.models import Activity, ActivityStatus, Occurrence, OccurrenceStatus
 from portal.activities.recurrences import Recurrence, repeats_of, where_of
 from portal.activities.rescheduling import Outlook, Reach, Wish
 from portal.activities.rule_form import FIELDS
@@ -87,7 +87,8 @@ def move(occurrence_id: int) -> Response:
 
 
 def _in_a_row(found: Occurrence) -> bool:
-    return found.published and found.recurrence_id is not None and not found.by_hand
+    follows = found.status is OccurrenceStatus.PLANNED and not found.by_hand
+    return found.published and found.recurrence_id is not None and follows
 
 
 def _wish_to_move(form: MoveForm, found: Occurrence, when: Span) -> Wish:
@@ -317,5 +318,9 @@ def leave_out(activity_id: int) -> Response:
 def restore_activity(activity_id: int) -> Response:
     """Take back what was cancelled today."""
     back = calling_off.restore_all(activity_id, actor())
-    flash(ngettext("%(num)s date takes place after all.", "%(num)s dates take place after all.", back))
+    flash(
+        ngettext("%(num)s date takes place after all.", "%(num)s dates take place after all.", back)
+        if back
+        else _("The activity is no longer cancelled.")
+    )
     return go(url_for(".activity", activity_id=activity_id))

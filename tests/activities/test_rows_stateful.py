@@ -86,6 +86,14 @@ class OneRow(RuleBasedStateMachine):
         one = db.session.get_one(Occurrence, occurrence_id, populate_existing=True)
         self.by_hand[occurrence_id] = (one.starts_at, one.ends_at, one.status, one.room_id)
 
+    def let_follow_or_note(self, occurrence_id: int) -> None:
+        """Forget a date that follows its row again now that it takes place."""
+        one = db.session.get_one(Occurrence, occurrence_id, populate_existing=True)
+        if one.by_hand or one.status is OccurrenceStatus.CANCELLED:
+            self.note_the_hand(occurrence_id)
+        else:
+            del self.by_hand[occurrence_id]
+
     def ours(self) -> sa.Select[Registration]:
         here = sa.select(Occurrence.id).where(Occurrence.activity_id == self.activity_id)
         return sa.select(Registration).where(Registration.occurrence_id.in_(here))
@@ -120,13 +128,13 @@ class OneRow(RuleBasedStateMachine):
     def a_date_is_cancelled(self, which: int) -> None:
         if one := self.pick(which):
             occurrences.cancel(one.id, "台风", self.staff)
-            self.note_the_hand(one.id)
+            self.note_the_hand(one.id)  # as long as it is cancelled, and longer if it was moved by hand
 
     @rule(which=WHICH)
     def a_date_takes_place_after_all(self, which: int) -> None:
         one = self.pick(which, OccurrenceStatus.CANCELLED)
         if one and done(partial(occurrences.restore, one.id, self.staff)) and one.id in self.by_hand:
-            self.note_the_hand(one.id)
+            self.let_follow_or_note(one.id)
 
     @rule(which=WHICH)
     def the_rest_is_cancelled_and_taken_back(self, which: int) -> None:
@@ -136,8 +144,8 @@ class OneRow(RuleBasedStateMachine):
         calling_off.cancel_from(one.id, "老师病了", self.staff)
         if not done(partial(calling_off.restore_all, self.activity_id, self.staff)):
             db.session.rollback()
-        for occurrence_id in self.by_hand:  # a deed of somebody, not of a rule
-            self.note_the_hand(occurrence_id)
+        for occurrence_id in [*self.by_hand]:  # a deed of somebody, not of a rule
+            self.let_follow_or_note(occurrence_id)
 
     def reschedule(self, wish: Wish) -> None:
         rows = rescheduling.rules_of(self.activity_id)
@@ -228,7 +236,7 @@ class OneRow(RuleBasedStateMachine):
         for occurrence_id, frozen in self.by_hand.items():
             one = db.session.get_one(Occurrence, occurrence_id)
             assert (one.starts_at, one.ends_at, one.status, one.room_id) == frozen
-            assert one.by_hand
+            assert one.by_hand or one.status is OccurrenceStatus.CANCELLED
 
     def nothing_is_there_twice(self, rows: dict[int, Occurrence]) -> None:
         db.session.rollback()

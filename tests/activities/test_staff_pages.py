@@ -8,7 +8,7 @@ import time_machine
 from portal.access import Role
 from tests.browser import Browser, Page
 from tests.conftest import SignIn
-from tests.make import Make, span
+from tests.make import Make, each_week, span
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -159,6 +159,44 @@ def test_cancelling_asks_why_and_says_what_goes(sign_in: SignIn, client: Browser
     assert page.form().submit().status == 422
     assert "取消了 2 场。" in page.form().fill(reason="老师出差").submit().text
     assert "老师出差" in client.get("/calendar?view=list").text
+
+
+def test_all_that_would_be_cancelled_is_counted_however_many(sign_in: SignIn, make: Make) -> None:
+    activity_id = make.activity(title="合唱", repeats=each_week(2, count=None, weekdays=(1, 4)))
+    number = len(make.dates_of(activity_id))
+    assert number > 100
+    page = sign_in().get(f"/staff/activities/{activity_id}/cancel")
+    assert f"这 {number} 场会取消" in page.text
+    assert len(page.all("ol.s-dates li")) == 60
+    assert "再往后的没有列出来" in page.text
+    assert f"取消了 {number} 场。" in page.form().fill(reason="老师出差").submit().text
+
+
+def test_an_activity_closed_by_mistake_is_taken_back(
+    sign_in: SignIn, make: Make, noon: time_machine.Traveller
+) -> None:
+    activity_id = make.activity(title="合唱")
+    noon.shift(timedelta(days=3))
+    editor = sign_in()
+    page = editor.get(f"/staff/activities/{activity_id}/cancel").form().fill(reason="不办了").submit()
+    page = page.form('form[action$="/restore"]').submit()
+    assert page.status == 200
+    assert not page.all('form[action$="/restore"]')
+    assert page.all('a[href$="/cancel"]')
+
+
+def test_what_goes_on_is_counted_cancelled_and_offered_to_be_taken_back(sign_in: SignIn, make: Make) -> None:
+    activity_id = make.activity(title="书画展", spans=[span(-1, lasts=5)])
+    editor = sign_in()
+    page = editor.get(f"/staff/activities/{activity_id}/cancel")
+    assert "这 1 场会取消" in page.text
+    page = page.form().fill(reason="停电").submit()
+    assert "取消了 1 场。" in page.text
+    assert page.all('form[action$="/restore"]')
+    [one] = make.dates_of(activity_id)
+    assert editor.get("/staff/").all(f'#undo form[action="/staff/occurrences/{one}/restore"]')
+    page = editor.get(f"/staff/occurrences/{one}").form('form[action$="/restore"]').submit()
+    assert "照常举办" in page.text
 
 
 def test_one_date_is_cancelled_and_taken_back(sign_in: SignIn, make: Make) -> None:

@@ -26,6 +26,7 @@ MORE = {
     # How many dates an activity has had is counted, from the index alone.
     "/staff/activities/": 5,
     "/staff/activities/?q=书法": 8,
+    "/staff/activities/{activity}/cancel": 4,  # counts all that is to come: 400 days of it, here years
     "/staff/activities/new": 3,  # the titles a station has used
     "/staff/activities/new?copy={activity}": 3,
 }
