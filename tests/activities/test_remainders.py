@@ -72,7 +72,7 @@ def test_what_was_cancelled_left_out_or_added_before_is_not_made_again(make: Mak
     assert days(activity_id) == ["06-16", "06-17", "06-18", "06-25", "06-30", "07-02", "07-07", "07-09"]
     move_row(make, dates[2], hour("06-15"), Reach.FOLLOWING)
     assert days(activity_id) == ["06-15", "06-16", "06-17", "06-22", "06-29", "06-30", "07-06", "07-07"]
-    assert said(activity_id)[1] == "06-16 10:00 off hand"
+    assert said(activity_id)[1] == "06-16 10:00 off"
 
 
 @inside

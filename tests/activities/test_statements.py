@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 PUBLIC = {
     "/": 6,  # one of them for the menu
     "/calendar": 4,
-    "/calendar?view=list": 4,
+    "/calendar?view=list": 5,
     "/calendar?view=week&open=1": 4,
     "/calendar?view=day": 4,
     "/calendar?q=书法&station=s1&cluster=s4": 7,  # which station, and whether it has neighbours
