@@ -64,13 +64,20 @@ def build(instance: Path) -> dict[str, str]:
             if ending in ("css", "js", "svg", "json", "webmanifest"):
                 appear(target / f"{hashed}.br", brotli.compress(body, quality=11))
             appear(target / hashed, body)
-    appear(target / "manifest.json", json.dumps(manifest, indent=1).encode())
+    listed = json.dumps(manifest, indent=1).encode()
+    known = target / "manifest.json"
+    if not known.exists() or known.read_bytes() != listed:
+        appear(known, listed)
     return manifest
 
 
 def appear(path: Path, body: bytes) -> None:
-    """Write a file so that nobody ever sees half of it."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    """Write a file so that nobody ever sees half of it.
+
+    Until it is whole it lies beside its folder: another worker that starts lists that just then, and would
+    look in vain for what it has seen.
+    """
+    draft = path.parent.resolve().parent / f".{path.name}.{secrets.token_hex(4)}"
     draft.write_bytes(body)
     os.replace(draft, path)
 

@@ -339,12 +339,17 @@ def test_this_race_would_notice_if_nothing_were_locked(
     turned away with Busy instead, which the race does not forgive either.
     """
     with app.app_context():
-        rounds, diary = race(environ, make, tmp_path, 1, take_part_carelessly)
-        found = wrongs(rounds[0].occurrence_id)
-        if db.engine.dialect.name == "postgresql":
-            assert [words for words in found if "seats are taken, not" in words or "oversold" in words]
-        else:
-            assert [words for words in diary.failures if words.startswith("Busy")]
+        noticed = False
+        for _again in range(8):  # careless is not the same as unlucky: in some rounds nobody meets anybody
+            rounds, diary = race(environ, make, tmp_path, 1, take_part_carelessly)
+            found = wrongs(rounds[0].occurrence_id)
+            if db.engine.dialect.name == "postgresql":
+                noticed = any("seats are taken, not" in words or "oversold" in words for words in found)
+            else:
+                noticed = any(words.startswith("Busy") for words in diary.failures)
+            if noticed:
+                break
+        assert noticed
 
 
 # The same through the pages
