@@ -17,7 +17,7 @@ def test_what_is_half_written_lies_beside_the_folder_that_others_list(
         drafts.append(draft)
         replace(draft, path)
 
-    monkeypatch.setattr(assets.os, "replace", watched)
+    monkeypatch.setattr(os, "replace", watched)
     assets.build(tmp_path)
     assert {draft.parent for draft in drafts} == {tmp_path}
     assert list((tmp_path / "assets").glob(".*")) == []
