@@ -5,12 +5,13 @@ pass_by() both. The portal is really gone while it is down: nothing listens on i
 """
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import time_machine
@@ -25,6 +26,7 @@ from tests.web.test_phone_journeys import environ
 
 __all__ = ["environ"]
 
+Opened = TypeVar("Opened")
 MORNING = datetime(2026, 6, 10, 8, 30, tzinfo=ZONE)  # a Wednesday, 农历四月廿五
 ROTATIONS = 500
 TURN = 12  # seconds
@@ -69,6 +71,16 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+def opened(attempt: Callable[[], Opened]) -> Opened:
+    """Open a port again that was closed just now; something else may have it for a moment."""
+    for _try in range(50):
+        try:
+            return attempt()
+        except (OSError, SystemExit):  # Werkzeug gives up altogether
+            time.sleep(0.2)
+    return attempt()
+
+
 @dataclass
 class Portal:
     """The portal of this test, which can be away for a while."""
@@ -78,8 +90,12 @@ class Portal:
     server: BaseWSGIServer | None = None
     thread: Thread | None = None
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
     def start(self) -> None:
-        self.server = make_server("127.0.0.1", int(self.url.rsplit(":", 1)[1]), self.app, threaded=True)
+        self.server = opened(lambda: make_server("127.0.0.1", self.port, self.app, threaded=True))
         self.thread = Thread(target=self.server.serve_forever)
         self.thread.start()
 
@@ -94,7 +110,7 @@ class Portal:
     def swallowed(self) -> Iterator[None]:
         """Let every call be taken and never answered, as by a router whose line is dead."""
         self.stop()
-        with socket.create_server(("127.0.0.1", int(self.url.rsplit(":", 1)[1])), backlog=100):
+        with opened(lambda: socket.create_server(("127.0.0.1", self.port), backlog=100)):
             yield
         self.start()
 
@@ -106,10 +122,12 @@ class Portal:
         )
         address = f"http://127.0.0.1:{foreign.server_port}/sign-in"
         self.stop()
-        proxy = make_server(
-            "127.0.0.1",
-            int(self.url.rsplit(":", 1)[1]),
-            lambda _environ, start: answer(start, "302 Found", b"", ("Location", address)),
+        proxy = opened(
+            lambda: make_server(
+                "127.0.0.1",
+                self.port,
+                lambda _environ, start: answer(start, "302 Found", b"", ("Location", address)),
+            )
         )
         threads = [Thread(target=one.serve_forever) for one in (foreign, proxy)]
         for thread in threads:
