@@ -90,9 +90,11 @@ def drop_notice(notice_id: int) -> Response:
 
 def _list_page(status: int = 200, **given: Any) -> Response:
     """Answer with the list as it stands now; `given` are forms with faults."""
-    places, here = stations.stations_in(scope()), scope()
-    standing = queries.notices_in(here, today())
-    own = {here.station_id, *(place.id for place in places)}
+    here = scope()
+    places, standing = stations.stations_in(here), queries.notices_in(here, today())
+    # Those above write on these boards, too; a closed station is on no list, yet its notices are its own.
+    shown = {one.station_id for one in standing} if here.everything else set()
+    own = {here.station_id, *(place.id for place in places), *shown}
     notice = given.get("notice") or NoticeForm(formdata=None)
     notice.offer(places)
     if "notice" not in given:
@@ -101,9 +103,9 @@ def _list_page(status: int = 200, **given: Any) -> Response:
         "staff/kiosks.html",
         status,
         # Those that somebody should look at on top.
-        screens=sorted(faring.of(queries.kiosks_in(scope()), scope()), key=lambda one: not one.is_missed),
+        screens=sorted(faring.of(queries.kiosks_in(here), here), key=lambda one: not one.is_missed),
         standing=standing,
-        own=own | ({one.station_id for one in standing} if here.everything else set()),
+        own=own,
         address=_address(places),
         may_write=actor().role in WRITERS,
         pair=given.get("pair") or PairForm(formdata=None),
@@ -117,7 +119,8 @@ def _address(places: list[StationCard]) -> str:
     """Return what to open on a screen of the own station."""
     if not places:
         return ""
-    return str(current_app.config["PUBLIC_URL"]) + url_for("kiosk.board", slug=places[0].slug)
+    # Whatever language the staff read, the screen is to speak its own.
+    return str(current_app.config["PUBLIC_URL"]) + url_for("kiosk.board", slug=places[0].slug, lang=None)
 
 
 def _called(kiosk: Kiosk) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from portal.access import Actor
 from portal.activities.models import Occurrence, OccurrenceStatus
@@ -192,7 +192,8 @@ def note_absent(occurrence_id: int, volunteer_id: int, absent: bool, by: Actor) 
             raise Missing
         rows = session.scalars(
             sa.select(Post)
-            .join(Shift, Shift.id == Post.shift_id)
+            .join(Post.shift)
+            .options(contains_eager(Post.shift))
             .where(
                 Shift.occurrence_id == occurrence_id,
                 Post.volunteer_id == volunteer_id,
@@ -201,10 +202,7 @@ def note_absent(occurrence_id: int, volunteer_id: int, absent: bool, by: Actor) 
         ).all()
         if not rows:
             raise Missing
-        ends = session.scalar(
-            sa.select(sa.func.max(Shift.ends_at)).where(Shift.id.in_([post.shift_id for post in rows]))
-        )
-        if max(ends or occurrence.ends_at, occurrence.ends_at) > now():
+        if max(occurrence.ends_at, *(post.shift.ends_at for post in rows)) > now():
             raise Refused(_("It is not over yet."))
         came = sa.exists().where(
             Presence.volunteer_id == volunteer_id, Presence.occurrence_id == occurrence_id
